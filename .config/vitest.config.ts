@@ -1,0 +1,31 @@
+import vue from '@vitejs/plugin-vue'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** One project per kind of test, so that `npm run check` can run the quick ones alone. */
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      { test: { name: 'architecture', root, include: ['tests/architecture/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'unit', root, include: ['tests/unit/**/*.test.ts'], exclude: ['tests/unit/renderer/**'] } },
+      {
+        plugins: [vue()],
+        test: { name: 'renderer', root, include: ['tests/unit/renderer/**/*.test.ts'], environment: 'happy-dom' },
+      },
+      {
+        test: {
+          name: 'integration',
+          root,
+          include: ['tests/integration/**/*.test.ts'],
+          // Real processes on fixed loopback addresses: one file after the other.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})

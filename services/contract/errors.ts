@@ -1,0 +1,86 @@
+/**
+ * Every failure that a person can meet, with a stable code. The English sentence says what happened, where, and what
+ * to do next; `{name}` stands for a parameter. The window shows its own language's sentence for the same code
+ * (`errors.<CODE>` in the locale files; a unit test holds the two lists against each other).
+ */
+export const ERROR_SENTENCES = {
+  INTERNAL: 'Something in Hoplab itself went wrong: {detail}. The lab goes on; please report this with the event log.',
+  INPUT_INVALID: 'The command {command} was not understood: {detail}.',
+  LAB_NOT_RUNNING: 'No lab is running. Start one first.',
+  LAB_ALREADY_RUNNING: 'The lab {topology} is running already. Stop it before you start another.',
+  LAB_BUSY: 'The lab is {phase} just now. Wait until that is done.',
+  LAB_NOT_FOUND: 'No running lab was found. Start one with "npm run lab -- up" in another shell, or in the window.',
+  LAB_UNREACHABLE: 'The lab that runs as process {pid} does not answer: {detail}. End it and start a new one.',
+  TOPOLOGY_NOT_FOUND: 'There is no topology named "{topology}". Known ones: {known}.',
+  TOPOLOGY_INVALID: '{file}:{line}:{column}: {detail}',
+  WORKSPACE_IN_USE:
+    'The workspace {workspace} belongs to a lab that is running (process {pid}). Stop that lab or choose another folder.',
+  WORKSPACE_NOT_EMPTY:
+    'The folder {workspace} holds other files and is no workspace of a lab. Choose an empty folder or an earlier workspace.',
+  WORKSPACE_FAILED:
+    'The workspace {workspace} could not be written: {detail}. Choose another folder or free some space.',
+  SERVICE_UNKNOWN: 'There is no service named "{service}" in this lab. Services: {known}.',
+  SERVICE_ACTION_INVALID: '{service} is {state}, so it cannot be told to {action}.',
+  SERVICE_BUSY: '{service} is busy with an earlier command. Wait until it is {state} no more.',
+  SERVICE_START_FAILED: '{service} did not start: {detail}',
+  SERVICE_NOT_READY: '{service} runs but did not become ready within {seconds} s. Look at its terminal.',
+  ACTION_UNSUPPORTED: 'This system cannot {action} a process: {detail}',
+  PORT_TAKEN:
+    '{service} could not start: port {port} on {address} is taken by another program. Choose Restart to use port {next}.',
+  PORT_NONE_FREE:
+    'No free port was found for {service} on {address} from {port} on. End programs that listen there and try again.',
+  ADDRESS_UNUSABLE: 'The address {address} cannot be used on this system: {detail}.',
+  ENGINE_NOT_FOUND:
+    '{service} is set to run on {engine}, which was not found on this machine. Install it, or choose the built-in engine.',
+  CONFIG_INVALID: '{file}:{line}: {detail}',
+  HOST_UNKNOWN: 'There is no host named "{host}" in this lab. Hosts: {known}.',
+  HOST_WITHOUT_CODE: 'The host {host} runs no web application, so nothing can be deployed to it.',
+  RELEASE_UNKNOWN: 'There is no release named "{release}". Known ones: {known}.',
+  RELEASE_BROKEN: 'Release {release} does not load on {host}: {detail}. The old release goes on running.',
+  DEPLOY_BUSY: 'A deployment is under way. Wait until it is finished.',
+  DEPLOY_FAILED: 'Release {release} was not deployed on {hosts}: {detail}',
+  URL_INVALID: '"{url}" is not an address that a browser could open: {detail}.',
+  REQUEST_DNS_FAILED: '{name} was not resolved: {detail}. Is the DNS server {server} ready?',
+  REQUEST_CONNECT_FAILED: 'No connection to {address}:{port}: {detail}. Is the process there ready?',
+  REQUEST_TIMED_OUT: 'No answer from {address}:{port} within {seconds} s.',
+  REQUEST_BROKEN: 'The connection to {address}:{port} ended before the answer was complete: {detail}.',
+  FILE_UNKNOWN: '{service} has no file named "{file}".',
+  FILE_UNREADABLE: '{path} could not be read: {detail}.',
+  TERMINAL_NO_INPUT: '{service} takes no input while it is {state}.',
+} as const satisfies Record<string, string>
+
+export type ErrorCode = keyof typeof ERROR_SENTENCES
+export type ErrorParams = Readonly<Record<string, string | number>>
+
+/** A failure as it travels: plain data, the same over every channel and in `--json`. */
+export interface Failure {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly params: ErrorParams
+}
+
+/** Fills `{name}` places of a sentence; a place without a parameter stays as it is, so that a mistake shows. */
+export function fillSentence(sentence: string, params: ErrorParams): string {
+  return sentence.replace(/\{(\w+)\}/g, (place, name: string) => String(params[name] ?? place))
+}
+
+/** An expected failure. Anything else that is thrown is a defect and becomes `INTERNAL`. */
+export class LabError extends Error {
+  readonly code: ErrorCode
+  readonly params: ErrorParams
+
+  constructor(code: ErrorCode, params: ErrorParams = {}) {
+    super(fillSentence(ERROR_SENTENCES[code], params))
+    this.name = 'LabError'
+    this.code = code
+    this.params = params
+  }
+}
+
+/** Turns whatever was thrown into the plain data that travels. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof LabError) return { code: error.code, message: error.message, params: error.params }
+  const detail = error instanceof Error ? error.message : String(error)
+  const params = { detail }
+  return { code: 'INTERNAL', message: fillSentence(ERROR_SENTENCES.INTERNAL, params), params }
+}

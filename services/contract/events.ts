@@ -1,0 +1,73 @@
+import type { Failure } from './errors.ts'
+import type { LabPhase } from './names.ts'
+import type {
+  BackendServerState,
+  DeploymentState,
+  HostState,
+  LinkState,
+  ReleaseInfo,
+  RequestResult,
+  ServiceState,
+} from './state.ts'
+
+/** What happened, in the past tense. The engine is the only one that makes them. */
+interface EventMap {
+  labPhaseChanged: { readonly phase: LabPhase }
+  /** A lab's plan stands: hosts, services (all stopped), links, addresses. */
+  labPrepared: {
+    readonly topology: string
+    readonly workspace: string
+    readonly entryUrl: string
+    readonly dns: { readonly address: string; readonly port: number }
+    readonly hosts: readonly HostState[]
+    readonly services: readonly ServiceState[]
+    readonly links: readonly LinkState[]
+    readonly releases: readonly ReleaseInfo[]
+  }
+  /** The lab is gone; the window is empty again. */
+  labDisposed: Record<never, never>
+  labFailed: { readonly failure: Failure }
+  /** Any change of a service; `patch.state` is present when its state changed. */
+  serviceChanged: { readonly service: string; readonly patch: Partial<ServiceState> }
+  /** Figures that change all the time; not shown in the event log. */
+  metricsSampled: {
+    readonly services: readonly {
+      readonly service: string
+      readonly memoryBytes: number | null
+      readonly requests: number
+      readonly requestsPerSecond: number
+    }[]
+  }
+  backendsChanged: {
+    readonly backends: readonly BackendServerState[]
+    /** The servers whose state (not just a counter) changed; only these are worth a line in the event log. */
+    readonly changed: readonly {
+      readonly balancer: string
+      readonly server: string
+      readonly from: string
+      readonly to: string
+    }[]
+  }
+  hostReleaseSwitched: { readonly host: string; readonly from: string | null; readonly to: string }
+  releasesChanged: { readonly releases: readonly ReleaseInfo[] }
+  /** `changed` names the step that began or ended, null at begin and end of the whole deployment. */
+  deploymentProgressed: { readonly deployment: DeploymentState }
+  requestFinished: { readonly result: RequestResult }
+  /** A port of the plan was taken; another one is used. */
+  portReplaced: {
+    readonly service: string
+    readonly address: string
+    readonly port: number
+    readonly replacement: number
+  }
+  /** Processes of an earlier run that had not ended were found and ended. */
+  leftoversSwept: { readonly count: number }
+}
+
+export type LabEventType = keyof EventMap
+export type LabEvent = {
+  [Type in LabEventType]: { readonly type: Type; readonly seq: number; readonly atMs: number } & EventMap[Type]
+}[LabEventType]
+
+/** An event before the engine numbered it. */
+export type NewLabEvent = { [Type in LabEventType]: { readonly type: Type } & EventMap[Type] }[LabEventType]

@@ -1,0 +1,66 @@
+import type { LabEvent } from './events.ts'
+import { EMPTY_LAB, type LabState, type ServiceState } from './state.ts'
+
+/**
+ * The one function that turns events into state. The engine uses it for its own state and every client for its copy,
+ * so the two cannot disagree. Unchanged parts keep their identity.
+ */
+export function foldEvent(state: LabState, event: LabEvent): LabState {
+  return { ...state, ...change(state, event), seq: event.seq }
+}
+
+function change(state: LabState, event: LabEvent): Partial<LabState> {
+  switch (event.type) {
+    case 'labPhaseChanged':
+      return { phase: event.phase }
+    case 'labPrepared':
+      return {
+        topology: event.topology,
+        workspace: event.workspace,
+        entryUrl: event.entryUrl,
+        dns: event.dns,
+        hosts: event.hosts,
+        services: event.services,
+        links: event.links,
+        releases: event.releases,
+        backends: [],
+        deployment: null,
+        lastRequest: null,
+      }
+    case 'labDisposed':
+      return { ...EMPTY_LAB }
+    case 'serviceChanged':
+      return { services: patchServices(state.services, [{ ...event.patch, id: event.service }]) }
+    case 'metricsSampled':
+      return {
+        services: patchServices(
+          state.services,
+          event.services.map(({ service, ...figures }) => ({ id: service, ...figures })),
+        ),
+      }
+    case 'backendsChanged':
+      return { backends: event.backends }
+    case 'hostReleaseSwitched':
+      return { hosts: state.hosts.map((host) => (host.id === event.host ? { ...host, release: event.to } : host)) }
+    case 'releasesChanged':
+      return { releases: event.releases }
+    case 'deploymentProgressed':
+      return { deployment: event.deployment }
+    case 'requestFinished':
+      return { lastRequest: event.result }
+    case 'labFailed':
+    case 'portReplaced':
+    case 'leftoversSwept':
+      return {}
+  }
+}
+
+type ServicePatch = Partial<ServiceState> & { readonly id: string }
+
+function patchServices(services: readonly ServiceState[], patches: readonly ServicePatch[]): readonly ServiceState[] {
+  const byId = new Map(patches.map((patch) => [patch.id, patch]))
+  return services.map((service) => {
+    const patch = byId.get(service.id)
+    return patch ? { ...service, ...patch } : service
+  })
+}

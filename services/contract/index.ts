@@ -1,0 +1,6 @@
+export * from './commands.ts'
+export * from './errors.ts'
+export * from './events.ts'
+export * from './fold.ts'
+export * from './names.ts'
+export * from './state.ts'

@@ -1,0 +1,202 @@
+import type { Failure } from './errors.ts'
+import type { BackendState, Engine, HostKind, LabPhase, Role, ServiceAction, ServiceStateName } from './names.ts'
+
+/** Plain data only: it crosses process borders. Times are milliseconds since the epoch, sizes are bytes. */
+
+export interface HostState {
+  readonly id: string
+  readonly kind: HostKind
+  readonly address: string
+  /** The release that `current` names on this host; null where no codebase lives. */
+  readonly release: string | null
+}
+
+export interface ProcessExit {
+  readonly code: number | null
+  readonly signal: string | null
+  /** The last line the process said, without colours. */
+  readonly lastLine: string
+}
+
+export interface ServiceFile {
+  /** What the window and the CLI call it: `zone`, `config`, `release`, `data`, `log`. */
+  readonly key: string
+  /** Absolute path, to show; commands name files by key. */
+  readonly path: string
+}
+
+export interface ServiceState {
+  readonly id: string
+  readonly role: Role
+  readonly host: string
+  readonly engine: Engine
+  readonly state: ServiceStateName
+  readonly pid: number | null
+  readonly address: string
+  readonly port: number
+  /** The release that the running process serves, for web and app servers. */
+  readonly release: string | null
+  readonly startedAtMs: number | null
+  /** Proportional set size where the system tells it, else resident set size. */
+  readonly memoryBytes: number | null
+  readonly exit: ProcessExit | null
+  /** Why it failed, or did not become ready. */
+  readonly failure: Failure | null
+  readonly requests: number
+  readonly requestsPerSecond: number
+  readonly restarts: number
+  readonly automaticRestart: boolean
+  readonly files: readonly ServiceFile[]
+  /** Whether its terminal takes input. */
+  readonly takesInput: boolean
+}
+
+/** Who talks to whom over the network; `from` and `to` are service ids, or `client`. */
+export interface LinkState {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+  readonly protocol: 'DNS' | 'HTTP' | 'Hrana'
+}
+
+/** What a load balancer says of one server of a backend (HAProxy management guide, "show servers state"). */
+export interface BackendServerState {
+  readonly balancer: string
+  readonly backend: string
+  readonly server: string
+  /** The lab's service that it stands for. */
+  readonly service: string
+  readonly state: BackendState
+  readonly weight: number
+  readonly sessions: number
+}
+
+export interface RequestPhases {
+  readonly dnsMs: number
+  readonly connectMs: number
+  readonly firstByteMs: number
+  readonly totalMs: number
+}
+
+export interface RequestAsset {
+  readonly path: string
+  readonly status: number | null
+  readonly bytes: number
+  readonly totalMs: number
+  readonly via: readonly string[]
+}
+
+export interface RequestResult {
+  readonly id: number
+  readonly atMs: number
+  readonly url: string
+  readonly method: 'GET'
+  /** Name and address as the lab's DNS answered. */
+  readonly resolved: { readonly name: string; readonly address: string; readonly ttlSeconds: number } | null
+  readonly status: number | null
+  readonly statusText: string
+  readonly release: string | null
+  /** The services that the answer came through, nearest to the client first. */
+  readonly via: readonly string[]
+  readonly phases: RequestPhases
+  /** W3C Trace Context header that went with the request. */
+  readonly traceparent: string
+  readonly contentType: string
+  readonly bytes: number
+  readonly assets: readonly RequestAsset[]
+  /** The page as one self-contained HTML text without scripts, for a sandboxed preview; '' when the answer is no page. */
+  readonly preview: string
+  readonly failure: Failure | null
+}
+
+export interface DeployStep {
+  readonly name: 'check' | 'stop' | 'switch' | 'start' | 'roll-back'
+  readonly host: string
+  readonly startMs: number
+  readonly endMs: number | null
+  readonly ok: boolean | null
+}
+
+export interface HostDeployment {
+  readonly host: string
+  readonly from: string | null
+  readonly to: string
+  readonly ok: boolean
+  readonly rolledBack: boolean
+  /** From the first process that stopped to the last one ready again. */
+  readonly outageMs: number
+  readonly failure: Failure | null
+}
+
+export interface DeploymentState {
+  readonly id: number
+  readonly release: string
+  readonly hosts: readonly string[]
+  readonly startedAtMs: number
+  readonly endedAtMs: number | null
+  readonly steps: readonly DeployStep[]
+  readonly results: readonly HostDeployment[]
+  readonly ok: boolean | null
+}
+
+export interface ReleaseInfo {
+  readonly id: string
+  /** Hosts on which this release lies unpacked. */
+  readonly hosts: readonly string[]
+  /** One sentence of the release's own `release.json`, for the deploy dialog. */
+  readonly summary: string
+}
+
+export interface LabState {
+  /** Number of the last event that is folded in. */
+  readonly seq: number
+  readonly phase: LabPhase
+  readonly topology: string | null
+  readonly workspace: string | null
+  /** What a browser would open: `http://www.foobar.com:8080/`. */
+  readonly entryUrl: string | null
+  readonly dns: { readonly address: string; readonly port: number } | null
+  readonly hosts: readonly HostState[]
+  readonly services: readonly ServiceState[]
+  readonly links: readonly LinkState[]
+  readonly backends: readonly BackendServerState[]
+  readonly releases: readonly ReleaseInfo[]
+  readonly deployment: DeploymentState | null
+  readonly lastRequest: RequestResult | null
+}
+
+export const EMPTY_LAB: LabState = {
+  seq: 0,
+  phase: 'idle',
+  topology: null,
+  workspace: null,
+  entryUrl: null,
+  dns: null,
+  hosts: [],
+  services: [],
+  links: [],
+  backends: [],
+  releases: [],
+  deployment: null,
+  lastRequest: null,
+}
+
+/** One topology that can be chosen, with what a small drawing of it needs. */
+export interface TopologySummary {
+  readonly id: string
+  readonly file: string
+  readonly hosts: readonly {
+    readonly id: string
+    readonly kind: HostKind
+    readonly services: readonly { readonly id: string; readonly role: Role }[]
+  }[]
+  readonly links: readonly LinkState[]
+  readonly failure: Failure | null
+}
+
+/** What this system can do, with the reason (an English sentence and a key for the locale files) where it cannot. */
+export interface Capabilities {
+  readonly platform: string
+  readonly actions: Readonly<Record<ServiceAction, { readonly supported: boolean; readonly reason: string | null }>>
+  readonly engines: readonly { readonly engine: Engine; readonly version: string }[]
+}
