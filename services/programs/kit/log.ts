@@ -16,7 +16,6 @@ const FLUSH_AFTER_MS = 8
 const FLUSH_AT_CHARS = 32 * 1024
 
 /** Control characters of a peer's data must not reach the person's terminal as commands. */
-// eslint-disable-next-line no-control-regex -- removing control characters is the purpose
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/g
 
 const COLOURS: Record<LogLevel, string> = { info: '', good: '\u001b[32m', warning: '\u001b[33m', error: '\u001b[31m' }
