@@ -1,0 +1,30 @@
+import type { ClientFunctions, EngineFunctions, LabState } from '../contract/index.ts'
+
+export interface EngineOptions {
+  /** The Node that runs the lab's programs. */
+  readonly nodePath: string
+  /** Folder of the bundled programs (`dns.mjs`, ...). */
+  readonly programsDir: string
+  /** Folder with `topologies/` and `codebases/`. */
+  readonly resourcesDir: string
+  /** Where the run registry lives; owner-only. */
+  readonly stateDir: string
+  /** Where labs get a workspace folder when none is named. */
+  readonly workspacesDir: string
+}
+
+export interface EngineConnection {
+  readonly functions: EngineFunctions
+  /** Forgets the client: no event and no terminal data is sent to it any more. */
+  close(): void
+}
+
+/** The lab without a window. */
+export interface LabEngine {
+  /** A client over any channel; several at a time are fine. */
+  connect(client: ClientFunctions): EngineConnection
+  /** As the command `startLab`, with a workspace of the caller's choice. Throws `LabError`. */
+  startLab(plan: { readonly topology: string; readonly workspace?: string }): Promise<LabState>
+  /** Stops the lab and everything that the engine owns. Never rejects; done within 5 s. */
+  dispose(): Promise<void>
+}
