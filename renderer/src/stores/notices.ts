@@ -1,0 +1,43 @@
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import { toFailure, type Failure } from '../../../services/contract/errors.ts'
+
+/** A short message at the edge of the window. Sentences are made where it is drawn, in the language of that moment. */
+export interface Notice {
+  readonly id: number
+  readonly kind: 'error' | 'done'
+  readonly failure: Failure | null
+  /** Key of the sentence when there is no failure. */
+  readonly messageKey: string
+  readonly params: Readonly<Record<string, string | number>>
+}
+
+/** More than this covers the lab; the oldest goes first. All of them are in the event log too. */
+const MAX_NOTICES = 4
+
+export const useNoticesStore = defineStore('notices', () => {
+  const notices = ref<readonly Notice[]>([])
+  let lastId = 0
+
+  function add(notice: Omit<Notice, 'id'>): void {
+    const same = (other: Notice): boolean =>
+      other.messageKey === notice.messageKey && other.failure?.message === notice.failure?.message
+    const others = notices.value.filter((other) => !same(other))
+    notices.value = [...others, { ...notice, id: ++lastId }].slice(-MAX_NOTICES)
+  }
+
+  /** Shows why something did not work. Takes whatever was thrown. */
+  function showFailure(error: unknown): void {
+    add({ kind: 'error', failure: toFailure(error), messageKey: '', params: {} })
+  }
+
+  function showDone(messageKey: string, params: Notice['params'] = {}): void {
+    add({ kind: 'done', failure: null, messageKey, params })
+  }
+
+  function dismiss(id: number): void {
+    notices.value = notices.value.filter((notice) => notice.id !== id)
+  }
+
+  return { notices, showFailure, showDone, dismiss }
+})
