@@ -1,0 +1,235 @@
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+
+/** Small things that every HTTP program of the lab needs. */
+
+/**
+ * How long a connection may stand still, in milliseconds. A person may hold a request at every server for minutes to
+ * look at it, so the usual seconds (Node: 5 s of keep-alive, 60 s for a head) would break what is only being watched.
+ */
+export const PATIENCE_MS = 15 * 60 * 1000
+/** A connection over loopback stands within a millisecond or is refused; later means that nobody accepts. */
+export const CONNECT_LIMIT_MS = 5_000
+/** How long a connection on which nothing was asked yet may still bring its first request while the program ends. */
+const FRESH_GRACE_MS = 100
+
+/** Fields that belong to one connection and are never passed on (RFC 9110 section 7.6.1). */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** A field name and its value, as Node's `rawHeaders` has them one after the other. */
+export type HeaderPair = readonly [name: string, value: string]
+
+/** `[name, value, name, value]` as pairs. */
+export function headerPairs(raw: readonly string[]): HeaderPair[] {
+  const pairs: HeaderPair[] = []
+  for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([raw[at] ?? '', raw[at + 1] ?? ''])
+  return pairs
+}
+
+/** What may be passed on: without the hop-by-hop fields and those that `Connection` names. */
+export function endToEndHeaders(pairs: readonly HeaderPair[]): HeaderPair[] {
+  const named = new Set<string>()
+  for (const [name, value] of pairs)
+    if (name.toLowerCase() === 'connection')
+      for (const option of value.split(',')) named.add(option.trim().toLowerCase())
+  return pairs.filter(([name]) => {
+    const lower = name.toLowerCase()
+    return !HOP_BY_HOP.has(lower) && !named.has(lower)
+  })
+}
+
+/** The first 8 digits of the trace id of a `traceparent` (W3C Trace Context section 3.2), or '' without a valid one. */
+export function shortTrace(traceparent: string | readonly string[] | undefined): string {
+  if (typeof traceparent !== 'string') return ''
+  const match = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent)
+  const id = match?.[1] ?? ''
+  return /^0*$/.test(id) ? '' : id.slice(0, 8)
+}
+
+/** How a log line ends: `  trace 4bf92f35`, or nothing. */
+export function traceSuffix(traceparent: string | readonly string[] | undefined): string {
+  const trace = shortTrace(traceparent)
+  return trace === '' ? '' : `  trace ${trace}`
+}
+
+/** `127.10.0.10:40112`: who is at the other end. */
+export function peerOf(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
+  return `${socket.remoteAddress ?? 'gone'}:${socket.remotePort ?? 0}`
+}
+
+/** `0.6 ms`, `4 ms`, `12.3 s`. */
+export function formatMs(ms: number): string {
+  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`
+  return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`
+}
+
+/** `0 B`, `912 B`, `1.2 kB`, `3.4 MB` (powers of ten). */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+/** `connection refused` and the like: what a socket error says to a person. */
+export function connectionFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const words: Readonly<Record<string, string>> = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'the connection was broken off',
+    EPIPE: 'the connection was broken off',
+    ETIMEDOUT: 'no answer in time',
+    EADDRNOTAVAIL: 'no free address and port to connect from',
+    EHOSTUNREACH: 'no route to that address',
+    ENETUNREACH: 'no route to that address',
+  }
+  return words[(error as NodeJS.ErrnoException).code ?? ''] ?? error.message
+}
+
+export function escapeHtml(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  }
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
+}
+
+/** A whole small page about a failure, readable in a browser and in curl. All texts are escaped here. */
+export function statusPage(page: {
+  readonly status: number
+  readonly title: string
+  readonly sentence: string
+  readonly servedBy: string
+}): string {
+  const title = `${page.status} ${escapeHtml(page.title)}`
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${title}</title>
+<style>
+:root { color-scheme: light dark }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 38rem; margin: 12vh auto; padding: 0 1rem }
+</style>
+
+<h1>${title}</h1>
+<p>${escapeHtml(page.sentence)}</p>
+<p>This page was written by <b>${escapeHtml(page.servedBy)}</b>.</p>
+</html>
+`
+}
+
+export interface HttpService {
+  readonly server: Server
+  /** Accepts no more, ends idle connections, lets requests in flight finish; resolves when no connection is left. */
+  stop(): Promise<void>
+}
+
+/** What to do with requests. */
+export interface HttpHandlers {
+  handle(request: IncomingMessage, response: ServerResponse): void
+  /** Something came that is no HTTP; it was answered with 400, 408 or 431 already. For the log. */
+  refused(peer: string, reason: string): void
+}
+
+/** A server that waits patiently (see `PATIENCE_MS`) and ends cleanly. It does not listen yet. */
+export function createHttpService(options: ServerOptions, handlers: HttpHandlers): HttpService {
+  const connections = new Connections()
+  const server = createServer(
+    {
+      keepAliveTimeout: PATIENCE_MS,
+      requestTimeout: PATIENCE_MS,
+      headersTimeout: PATIENCE_MS,
+      noDelay: true,
+      ...options,
+    },
+    (request, response) => {
+      connections.begin(request.socket, response)
+      handlers.handle(request, response)
+    },
+  )
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (refuse(error, socket)) handlers.refused(peerOf(socket as Socket), error.message)
+  })
+  server.on('connection', (socket) => connections.open(socket))
+  return {
+    server,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        connections.finish()
+      }),
+  }
+}
+
+/** Answers what could not be read as a request. False when there was nobody left to answer. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): boolean {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return false
+  }
+  const statuses: Readonly<Record<string, string>> = {
+    HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+    ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  }
+  const status = statuses[error.code ?? ''] ?? '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  return true
+}
+
+/** How much of a connection's life counts for ending it. */
+interface ConnectionUse {
+  asked: boolean
+  inFlight: number
+}
+
+/**
+ * Which connections wait and which work. Node's `closeIdleConnections` takes a connection without any request yet for
+ * a busy one, and leaves connections open that become idle after the call: a stop would hang until its time-out.
+ */
+class Connections {
+  private readonly uses = new Map<Socket, ConnectionUse>()
+  private readonly responses = new Set<ServerResponse>()
+  private finishing = false
+
+  open(socket: Socket): void {
+    this.uses.set(socket, { asked: false, inFlight: 0 })
+    socket.once('close', () => this.uses.delete(socket))
+  }
+
+  begin(socket: Socket, response: ServerResponse): void {
+    const use = this.uses.get(socket)
+    if (!use) return
+    use.asked = true
+    use.inFlight += 1
+    this.responses.add(response)
+    if (this.finishing) response.shouldKeepAlive = false
+    response.once('close', () => {
+      this.responses.delete(response)
+      use.inFlight -= 1
+      if (this.finishing && use.inFlight === 0) socket.destroySoon()
+    })
+  }
+
+  finish(): void {
+    this.finishing = true
+    // Whoever still gets an answer learns by it that the connection ends (RFC 9112 section 9.6).
+    for (const response of this.responses) if (!response.headersSent) response.shouldKeepAlive = false
+    this.destroyWaiting((use) => use.asked)
+    setTimeout(() => this.destroyWaiting(() => true), FRESH_GRACE_MS)
+  }
+
+  private destroyWaiting(chosen: (use: ConnectionUse) => boolean): void {
+    for (const [socket, use] of this.uses) if (use.inFlight === 0 && chosen(use)) socket.destroy()
+  }
+}
