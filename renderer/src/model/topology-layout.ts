@@ -1,0 +1,103 @@
+import type { LinkState, Role } from '../../../services/contract/index.ts'
+
+export interface LayoutHost {
+  readonly id: string
+  readonly kind: string
+  readonly services: readonly { readonly id: string; readonly role: Role }[]
+}
+
+export interface CardSizes {
+  readonly width: number
+  readonly header: number
+  readonly row: number
+  readonly gapX: number
+  readonly gapY: number
+}
+
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** The end of a link that is the person's own computer. */
+export const CLIENT = 'client'
+
+/** The path of a request reads downwards inside a card. */
+const ROLE_ORDER: readonly Role[] = ['dns', 'load-balancer', 'web-server', 'app-server', 'database']
+
+export function byRole<Service extends { readonly role: Role }>(services: readonly Service[]): readonly Service[] {
+  return services.toSorted((a, b) => ROLE_ORDER.indexOf(a.role) - ROLE_ORDER.indexOf(b.role))
+}
+
+export function cardHeight(host: LayoutHost, sizes: CardSizes): number {
+  return sizes.header + sizes.row * Math.max(1, host.services.length)
+}
+
+/**
+ * Left to right as a request travels: you, balancer, servers, database; name servers above the first stop. Each host
+ * stands in the column of its longest way from the client. The same input always gives the same picture.
+ */
+export function layOut(
+  hosts: readonly LayoutHost[],
+  links: readonly LinkState[],
+  sizes: CardSizes,
+): ReadonlyMap<string, Point> {
+  const nameServers = hosts.filter(isNameServer)
+  const others = hosts.filter((host) => !isNameServer(host))
+  const columns = Object.values(Object.groupBy(rankHosts(others, links), ({ rank }) => rank))
+  const places = new Map<string, Point>()
+  let x = 0
+  for (const column of columns) {
+    const heights = (column ?? []).map(({ host }) => cardHeight(host, sizes))
+    const total = heights.reduce((sum, height) => sum + height, 0) + sizes.gapY * (heights.length - 1)
+    let y = -total / 2
+    for (const { host } of column ?? []) {
+      places.set(host.id, { x, y })
+      y += cardHeight(host, sizes) + sizes.gapY
+    }
+    x += sizes.width + sizes.gapX
+  }
+  placeAbove(nameServers, places, sizes)
+  return places
+}
+
+function placeAbove(nameServers: readonly LayoutHost[], places: Map<string, Point>, sizes: CardSizes): void {
+  const x = sizes.width + sizes.gapX
+  const inColumn = [...places.values()].filter((place) => place.x === x)
+  let y = Math.min(...inColumn.map((place) => place.y), 0)
+  for (const host of nameServers.toReversed()) {
+    y -= cardHeight(host, sizes) + sizes.gapY
+    places.set(host.id, { x, y })
+  }
+}
+
+function isNameServer(host: LayoutHost): boolean {
+  return host.services.length > 0 && host.services.every((service) => service.role === 'dns')
+}
+
+interface RankedHost {
+  readonly host: LayoutHost
+  readonly rank: number
+}
+
+/** The longest way from the client in links; bounded by the number of hosts, so that a circle ends too. */
+function rankHosts(hosts: readonly LayoutHost[], links: readonly LinkState[]): readonly RankedHost[] {
+  const hostOf = hostIndex(hosts)
+  const ranks = new Map(hosts.map((host) => [host.id, host.kind === 'client' ? 0 : 1]))
+  for (let round = 0; round < hosts.length; round++) {
+    for (const link of links) {
+      const from = hostOf(link.from)
+      const to = hostOf(link.to)
+      if (from === null || to === null || from === to) continue
+      ranks.set(to, Math.min(hosts.length, Math.max(ranks.get(to) ?? 1, (ranks.get(from) ?? 0) + 1)))
+    }
+  }
+  return hosts.map((host) => ({ host, rank: ranks.get(host.id) ?? 1 }))
+}
+
+/** Finds the host of a link's end. */
+export function hostIndex(hosts: readonly LayoutHost[]): (end: string) => string | null {
+  const index = new Map(hosts.flatMap((host) => host.services.map((service) => [service.id, host.id] as const)))
+  const client = hosts.find((host) => host.kind === 'client')
+  return (end) => (end === CLIENT ? (client?.id ?? null) : (index.get(end) ?? null))
+}

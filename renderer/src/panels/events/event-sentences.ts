@@ -1,0 +1,102 @@
+import type { DeploymentState, LabEvent, LabPhase } from '../../../../services/contract/index.ts'
+import { describeDeployment } from './deployment-sentences.ts'
+import { sentence, type EventLevel, type Sentence } from './sentence.ts'
+import { describeServiceChange } from './service-sentences.ts'
+
+/** What was known before the event, where its meaning depends on that. */
+export interface Before {
+  readonly deployment: DeploymentState | null
+}
+
+/**
+ * The lines that an event is worth in the log: none for figures that change all the time, several when several servers
+ * changed at once. Pure; the language comes later.
+ */
+export function describeEvent(event: LabEvent, before: Before): readonly Sentence[] {
+  switch (event.type) {
+    case 'labPhaseChanged':
+      return [sentence('lab', PHASE_LEVELS[event.phase], `lab.${event.phase}`)]
+    case 'labPrepared':
+      return [describePlan(event)]
+    case 'labDisposed':
+      return [sentence('lab', 'info', 'lab.disposed')]
+    case 'labFailed':
+      return [sentence('lab', 'error', 'lab.failed', { failure: event.failure })]
+    case 'serviceChanged':
+      return describeServiceChange(event.service, event.patch)
+    case 'metricsSampled':
+    case 'releasesChanged':
+      return []
+    case 'backendsChanged':
+      return event.changed.map((change) => describeBackend(change, event))
+    case 'hostReleaseSwitched':
+      return [describeSwitch(event.host, event.from, event.to)]
+    case 'deploymentProgressed':
+      return describeDeployment(event.deployment, before.deployment)
+    case 'requestFinished':
+      return [describeRequest(event.result)]
+    case 'portReplaced': {
+      const { service, address, port, replacement } = event
+      return [sentence('service', 'warning', 'portReplaced', { service, params: { service, address, port, replacement } })]
+    }
+    case 'leftoversSwept':
+      return [sentence('lab', 'warning', 'leftoversSwept', { params: { count: event.count } })]
+  }
+}
+
+type EventOf<Type extends LabEvent['type']> = Extract<LabEvent, { readonly type: Type }>
+type BackendsChanged = EventOf<'backendsChanged'>
+
+const PHASE_LEVELS: Readonly<Record<LabPhase, EventLevel>> = {
+  idle: 'info',
+  starting: 'info',
+  running: 'good',
+  stopping: 'info',
+}
+
+function describePlan(event: EventOf<'labPrepared'>): Sentence {
+  const { topology, workspace, entryUrl } = event
+  const params = { topology, workspace, entryUrl, services: event.services.length, hosts: event.hosts.length }
+  return sentence('lab', 'info', 'lab.prepared', { params })
+}
+
+const BACKEND_LEVELS: Readonly<Record<string, EventLevel>> = { up: 'good', down: 'error', drain: 'warning', maint: 'warning' }
+const BACKEND_KEYS: ReadonlySet<string> = new Set(['up', 'down', 'drain', 'maint'])
+
+function describeBackend(change: BackendsChanged['changed'][number], event: BackendsChanged): Sentence {
+  const { balancer, server, from, to } = change
+  const known = event.backends.find((backend) => backend.balancer === balancer && backend.server === server)
+  const key = BACKEND_KEYS.has(to) ? `backend.${to}` : 'backend.other'
+  return sentence('balancer', BACKEND_LEVELS[to] ?? 'info', key, {
+    service: known?.service ?? balancer,
+    params: { balancer, server, from, to },
+  })
+}
+
+function describeSwitch(host: string, from: string | null, to: string): Sentence {
+  return from === null
+    ? sentence('deployment', 'info', 'release.first', { params: { host, to } })
+    : sentence('deployment', 'info', 'release.switched', { params: { host, from, to } })
+}
+
+function describeRequest(result: EventOf<'requestFinished'>['result']): Sentence {
+  const { method, url, status, statusText, failure } = result
+  const service = result.via[0] ?? null
+  const params = {
+    method,
+    url,
+    status: status ?? '',
+    statusText,
+    totalMs: result.phases.totalMs,
+    via: result.via.join(' > '),
+    release: result.release ?? '',
+  }
+  if (failure) return sentence('request', 'error', 'request.failed', { service, params, failure })
+  const key = result.via.length === 0 ? 'request.answered' : `request.answeredVia${result.release === null ? '' : 'Release'}`
+  return sentence('request', requestLevel(status), key, { service: result.via.at(-1) ?? null, params })
+}
+
+function requestLevel(status: number | null): EventLevel {
+  if (status === null || status >= 500) return 'error'
+  return status >= 400 ? 'warning' : 'good'
+}

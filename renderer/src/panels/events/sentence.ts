@@ -1,0 +1,29 @@
+import type { Failure, ServiceStateName } from '../../../../services/contract/index.ts'
+
+/** What a line of the event log is about; the log can be narrowed to one of them. */
+export const EVENT_KINDS = ['lab', 'service', 'balancer', 'request', 'deployment'] as const
+export type EventKind = (typeof EVENT_KINDS)[number]
+
+export type EventLevel = 'info' | 'good' | 'warning' | 'error'
+
+/** One line of the event log, before it has a language. */
+export interface Sentence {
+  readonly kind: EventKind
+  readonly level: EventLevel
+  /** Key below `events.` in the locale files. */
+  readonly key: string
+  /** Values for the sentence's places; those whose names end in `Ms` are durations, `Bytes` are sizes. */
+  readonly params: Readonly<Record<string, string | number>>
+  /** The service that a click selects; null when the line is about none or several. */
+  readonly service: string | null
+  /** The state that a service came to, drawn by its own glyph. */
+  readonly state: ServiceStateName | null
+  /** Why it went wrong; its own sentence and code follow the line's. */
+  readonly failure: Failure | null
+}
+
+type Details = Partial<Pick<Sentence, 'params' | 'service' | 'state' | 'failure'>>
+
+export function sentence(kind: EventKind, level: EventLevel, key: string, details: Details = {}): Sentence {
+  return { kind, level, key, params: {}, service: null, state: null, failure: null, ...details }
+}
