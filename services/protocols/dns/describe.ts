@@ -1,0 +1,62 @@
+import { CLASS_IN, rcodeName, typeName } from './codes.ts'
+import { quoteString } from './escape.ts'
+import { displayName, nameFromLabels } from './name.ts'
+import type { RecordData, RecordSet } from './records.ts'
+import { questionLabels, type Reply } from './responder.ts'
+
+/** A query and its answer in words, for a log line. */
+
+/** `A www.foobar.com`. */
+export function describeQuestion(message: Buffer, reply: Reply): string {
+  const end = reply.questionEnd
+  if (end === null) return 'unreadable query'
+  const type = typeName(message.readUInt16BE(end - 4))
+  const questionClass = message.readUInt16BE(end - 2)
+  const name = displayName(nameFromLabels(questionLabels(message)))
+  return questionClass === CLASS_IN ? `${type} ${name}` : `${type} ${name} CLASS${questionClass}`
+}
+
+/** Records of a set that a line names; it counts the rest. */
+const MAX_NAMED = 4
+
+/** `NOERROR 127.10.0.10 ttl 60`, `NXDOMAIN ttl 300`, `NOERROR no data ttl 300`, `REFUSED`. */
+export function describeOutcome(reply: Reply): string {
+  const rcode = rcodeName(reply.rcode)
+  if (reply.prepared === null) return rcode
+  if (reply.truncated) return `${rcode} truncated`
+  const { answer, authority } = reply.prepared.answer
+  const [negative] = authority
+  const words = [rcode]
+  for (const set of answer) {
+    const isLast = set === answer.at(-1)
+    words.push(describeSet(set, isLast ? reply.first : 0))
+    words.push(isLast ? `ttl ${set.ttl}` : '>')
+  }
+  if (negative?.type === 'NS') words.push(`referral to ${describeSet(negative, 0)}`)
+  else if (negative && answer.length === 0) words.push(...(reply.rcode === 0 ? ['no data'] : []), `ttl ${negative.ttl}`)
+  return words.join(' ')
+}
+
+function describeSet(set: RecordSet, first: number): string {
+  const turned = first === 0 ? set.data : [...set.data.slice(first), ...set.data.slice(0, first)]
+  const named = turned.slice(0, MAX_NAMED).map((data) => describeData(data))
+  if (turned.length > MAX_NAMED) named.push(`${turned.length - MAX_NAMED} more`)
+  return named.join(', ')
+}
+
+function describeData(data: RecordData): string {
+  switch (data.type) {
+    case 'A':
+    case 'AAAA':
+      return data.address
+    case 'NS':
+    case 'CNAME':
+      return displayName(data.target)
+    case 'MX':
+      return `${data.preference} ${displayName(data.target)}`
+    case 'TXT':
+      return data.strings.map((string) => quoteString(string)).join(' ')
+    case 'SOA':
+      return `serial ${data.serial}`
+  }
+}

@@ -1,0 +1,13 @@
+/** DNS without I/O: messages, zone files and authoritative answers. */
+export { decodeResponse, encodeQuery, type AddressAnswer, type QueryPlan } from './client.ts'
+export { rcodeName, typeName } from './codes.ts'
+export { describeOutcome, describeQuestion } from './describe.ts'
+export { decodeMessage, encodeMessage, type Edns, type Message } from './message.ts'
+export { DnsFormatError } from './message-reader.ts'
+export { displayName, parseName, sameName } from './name.ts'
+export type { Question, RecordData, RecordSet, ResourceRecord, SoaFields } from './records.ts'
+export { renderZone, type ZoneLine, type ZonePlan } from './render-zone.ts'
+export { Responder, type Reply, type Transport } from './responder.ts'
+export type { Zone } from './zone.ts'
+export type { Problem } from './zone-lexer.ts'
+export { formatProblems, parseZone, ZoneFileError, type ParsedZone } from './zone-parser.ts'
