@@ -1,25 +1,11 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { it } from 'vitest'
+import { findProgram } from '../electron/setup/find-program.ts'
 
 /** Programs of the system that some tests measure against: dig, haproxy, tshark ... They come by `npm test`. */
 
-/** Folders that Debian keeps out of an ordinary user's PATH (haproxy, nginx and dnsmasq live there). */
-const SYSTEM_FOLDERS = ['/usr/sbin', '/sbin', '/usr/local/sbin']
-
 /** The path of a tool, or null where it is not installed. */
 export function findTool(name: string): string | null {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_FOLDERS]
-  for (const folder of folders) {
-    const path = join(folder, name)
-    try {
-      accessSync(path, constants.X_OK)
-      return path
-    } catch {
-      continue
-    }
-  }
-  return null
+  return findProgram(name)
 }
 
 /** A test that needs tools of the system. Where one is missing it is reported as skipped, with the reason; under CI it fails. */

@@ -1,0 +1,34 @@
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'electron-vite'
+
+/** The window's three parts. What is in `dependencies` (native libraries) stays outside of the main bundle. */
+export default defineConfig({
+  main: {
+    build: {
+      sourcemap: true,
+      rolldownOptions: {
+        input: { index: 'electron/main/index.ts', 'engine-process': 'electron/main/engine-process.ts' },
+        output: { format: 'es' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      // A sandboxed preload is one CommonJS file and can't load others.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: 'electron/preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [vue()],
+    build: {
+      // Loaded from the disk: one large file costs nothing, so the usual warning says nothing.
+      chunkSizeWarningLimit: 4096,
+      rolldownOptions: { input: { index: 'renderer/index.html' } },
+    },
+  },
+})

@@ -1,0 +1,172 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { buildParts } from '../electron/setup/build-parts.ts'
+import { failureSentence, seconds } from '../electron/setup/progress.mjs'
+import { ROOT } from '../electron/setup/project.mjs'
+import { ensureTestTools } from '../electron/setup/test-tools.ts'
+import { startDisplay } from './runner/display.ts'
+import { killEverything, runInGroup } from './runner/process-group.ts'
+import { addCounts, closingLine, NO_TESTS, readCounts, type Counts } from './runner/results.ts'
+import { CHECK_LANES, reportFile, RESULTS, SLOW_STEPS, type Step } from './runner/steps.ts'
+
+/**
+ * `npm run check` (what needs no processes of the system), `npm test` (everything) and `npm run bench`. Every step is
+ * run even when one before it failed; the last line sums up the tests, and the exit code is 0 only when all is well.
+ */
+
+interface Outcome {
+  readonly name: string
+  readonly ok: boolean
+  readonly why: string
+  readonly tookMs: number
+  readonly counts: Counts
+}
+
+/** Runs one step. Steps of parallel lanes keep their output together, so it is printed when the step is over. */
+async function runStep(step: Step, together: boolean, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  const startedMs = Date.now()
+  if (!together) console.log(`\n--- ${step.name}`)
+  const report = reportFile(step)
+  rmSync(report, { force: true })
+  let output = ''
+  const end = await runInGroup(step.command, {
+    env: { ...env, HOPLAB_REPORT: report, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
+    limitMs: step.limitMs,
+    ...(together ? { onOutput: (text: string) => (output += text) } : {}),
+  })
+  const counts = step.runner === undefined ? NO_TESTS : readCounts(step.runner, report)
+  const why = [
+    ...(end.ok ? [] : [end.why]),
+    ...(counts === null ? ['it wrote no report'] : complaints(counts)),
+    ...end.leftovers.map((process) => `left behind a process: ${process}`),
+  ].join('; ')
+  const tookMs = Date.now() - startedMs
+  if (together) console.log(`\n--- ${step.name}${output === '' ? '' : `\n${output.trimEnd()}`}`)
+  console.log(`--- ${step.name}: ${why === '' ? 'ok' : `FAILED, ${why}`} (${seconds(tookMs)})`)
+  return { name: step.name, ok: why === '', why, tookMs, counts: counts ?? NO_TESTS }
+}
+
+/** What is wrong with the figures themselves, whatever the runner's exit code says. */
+function complaints(counts: Counts): string[] {
+  if (counts.failed > 0) return [`${counts.failed} tests failed`]
+  if (counts.passed === 0 && counts !== NO_TESTS) return ['no test ran']
+  if (counts.skipped > 0 && process.env['CI']) return [`CI skips no test: ${counts.skippedNames.join('; ')}`]
+  return []
+}
+
+async function runLane(steps: readonly Step[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const step of steps) outcomes.push(await runStep(step, true))
+  return outcomes
+}
+
+async function runCheck(): Promise<Outcome[]> {
+  console.log(
+    `running ${CHECK_LANES.flat()
+      .map((step) => step.name)
+      .join(', ')}; two at a time`,
+  )
+  return (await Promise.all(CHECK_LANES.map(runLane))).flat()
+}
+
+/** What the slow steps build on. A build that fails is an outcome like another. */
+async function runBuild(): Promise<Outcome> {
+  const startedMs = Date.now()
+  console.log('\n--- build')
+  try {
+    const done = await buildParts(['programs', 'cli', 'window'], (text) => console.log(text))
+    console.log(`--- build: ${done} (${seconds(Date.now() - startedMs)})`)
+    return { name: 'build', ok: true, why: '', tookMs: Date.now() - startedMs, counts: NO_TESTS }
+  } catch (error) {
+    console.log(failureSentence(error))
+    return { name: 'build', ok: false, why: 'see above', tookMs: Date.now() - startedMs, counts: NO_TESTS }
+  }
+}
+
+async function runSlowSteps(): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const step of SLOW_STEPS) outcomes.push(await (step.display ? runOnDisplay(step) : runStep(step, false)))
+  return outcomes
+}
+
+async function runOnDisplay(step: Step): Promise<Outcome> {
+  const display = await startDisplay().catch((error: unknown) => failureSentence(error))
+  if (typeof display === 'string') {
+    // Nothing of this step can run: a skip where the tool is missing, a failure under CI.
+    console.log(`\n--- ${step.name}\n--- ${step.name}: skipped, ${display.split('\n')[0]}`)
+    const ok = !process.env['CI']
+    return {
+      name: step.name,
+      ok,
+      why: display,
+      tookMs: 0,
+      counts: { ...NO_TESTS, skipped: 1, skippedNames: [step.name] },
+    }
+  }
+  try {
+    return await runStep(step, false, { DISPLAY: display.name })
+  } finally {
+    await display.stop()
+  }
+}
+
+/** Prints what failed and what was skipped, then the sum. */
+function close(outcomes: readonly Outcome[], startedMs: number): number {
+  const failed = outcomes.filter((outcome) => !outcome.ok)
+  const sum = addCounts(outcomes.map((outcome) => outcome.counts))
+  console.log(`\n${outcomes.length} steps in ${seconds(Date.now() - startedMs)}:`)
+  for (const { name, ok, why, tookMs } of outcomes) {
+    console.log(`  ${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(14)}${seconds(tookMs).padStart(8)}${ok ? '' : `  ${why}`}`)
+  }
+  for (const name of sum.skippedNames) console.log(`  skipped: ${name}`)
+  // A step that failed without a failed test (lint, types, a leftover process) counts as one failure.
+  const withoutTest = failed.filter((outcome) => outcome.counts.failed === 0).length
+  console.log(closingLine({ ...sum, failed: sum.failed + withoutTest }))
+  return failed.length === 0 ? 0 : 1
+}
+
+async function runBench(names: readonly string[]): Promise<number> {
+  console.log(await ensureTestTools((text) => console.log(text)))
+  console.log(await buildParts(['programs', 'cli', 'window'], (text) => console.log(text)))
+  const display = await startDisplay()
+  try {
+    const end = await runInGroup([process.execPath, 'tests/bench/run.ts', ...names], {
+      env: { DISPLAY: display.name },
+      limitMs: BENCH_LIMIT_MS,
+    })
+    for (const process of end.leftovers) console.log(`a bench left behind a process: ${process}`)
+    if (!end.ok) console.log(`the bench ${end.why}`)
+    return end.ok && end.leftovers.length === 0 ? 0 : 1
+  } finally {
+    await display.stop()
+  }
+}
+
+const BENCH_LIMIT_MS = 30 * 60_000
+
+async function run(mode: string | undefined, names: readonly string[]): Promise<number> {
+  const startedMs = Date.now()
+  mkdirSync(RESULTS, { recursive: true })
+  if (mode === 'bench') return runBench(names)
+  if (mode === 'check') return close(await runCheck(), startedMs)
+  if (mode !== 'all') throw new Error('usage: tests/run.ts check | all | bench [NAME ...]')
+  console.log(`test tools: ${await ensureTestTools((text) => console.log(`test tools: ${text}`))}`)
+  const outcomes = await runCheck()
+  outcomes.push(await runBuild())
+  outcomes.push(...(await runSlowSteps()))
+  return close(outcomes, startedMs)
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    killEverything()
+    process.exit(1)
+  })
+}
+process.on('exit', killEverything)
+process.chdir(ROOT)
+try {
+  process.exitCode = await run(process.argv[2], process.argv.slice(3))
+} catch (error) {
+  console.error(failureSentence(error))
+  process.exitCode = 1
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import { ROOT } from '../../electron/setup/project.mjs'
+
+/** The steps of a check, each one command on the project's own Node. */
+
+export interface Step {
+  readonly name: string
+  readonly command: readonly string[]
+  readonly limitMs: number
+  /** Which runner's report tells how many tests passed; a step without one is no test. */
+  readonly runner?: 'vitest' | 'playwright'
+  /** The window needs a display. */
+  readonly display?: boolean
+}
+
+export const RESULTS = join(ROOT, 'tests/.results')
+
+export function reportFile(step: Step): string {
+  return join(RESULTS, `${step.name}.json`)
+}
+
+const MINUTE_MS = 60_000
+
+function tool(script: string, ...args: readonly string[]): readonly string[] {
+  return [process.execPath, join(ROOT, 'node_modules', script), ...args]
+}
+
+function vitest(name: string, projects: readonly string[], limitMs: number): Step {
+  const step: Step = { name, command: [], limitMs, runner: 'vitest' }
+  const command = tool(
+    'vitest/vitest.mjs',
+    ...['run', '--config', '.config/vitest.config.ts'],
+    ...projects.flatMap((project) => ['--project', project]),
+    ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile(step)}`],
+  )
+  return { ...step, command }
+}
+
+const LINT: Step = {
+  name: 'lint',
+  command: tool('eslint/bin/eslint.js', '--config', '.config/eslint.config.js', '--max-warnings', '0', '.'),
+  limitMs: 3 * MINUTE_MS,
+}
+
+const FORMAT: Step = {
+  name: 'format',
+  command: tool(
+    'prettier/bin/prettier.cjs',
+    ...['--config', '.config/prettier.json', '--log-level', 'warn', '--check', '.'],
+    ...['--ignore-path', '.gitignore', '--ignore-path', '.config/prettierignore'],
+  ),
+  limitMs: 2 * MINUTE_MS,
+}
+
+const TYPES: Step = {
+  name: 'types',
+  command: tool('typescript/bin/tsc', '-p', 'tsconfig.json'),
+  limitMs: 2 * MINUTE_MS,
+}
+
+const WINDOW_TYPES: Step = {
+  name: 'window-types',
+  command: tool('vue-tsc/bin/vue-tsc.js', '-p', 'renderer/tsconfig.json'),
+  limitMs: 2 * MINUTE_MS,
+}
+
+const UNUSED: Step = {
+  name: 'unused',
+  command: tool('knip/bin/knip.js', '--config', '.config/knip.json'),
+  limitMs: 2 * MINUTE_MS,
+}
+
+/** Two lanes for two cores; within a lane one after the other. */
+export const CHECK_LANES: readonly (readonly Step[])[] = [
+  [LINT, FORMAT, UNUSED],
+  [
+    TYPES,
+    WINDOW_TYPES,
+    vitest('architecture', ['architecture'], 2 * MINUTE_MS),
+    vitest('unit', ['unit', 'renderer'], 4 * MINUTE_MS),
+  ],
+]
+
+/** What needs the machine for itself. */
+export const SLOW_STEPS: readonly Step[] = [
+  vitest('integration', ['integration'], 8 * MINUTE_MS),
+  {
+    name: 'e2e',
+    command: tool('@playwright/test/cli.js', 'test', '--config', '.config/playwright.config.ts'),
+    limitMs: 8 * MINUTE_MS,
+    runner: 'playwright',
+    display: true,
+  },
+]
