@@ -143,8 +143,8 @@ export interface ReleaseInfo {
   readonly id: string
   /** Hosts on which this release lies unpacked. */
   readonly hosts: readonly string[]
-  /** One sentence of the release's own `release.json`, for the deploy dialog. */
-  readonly summary: string
+  /** One sentence of the release's own `release.json` by language (`en`, `fr`), for the deploy dialog. */
+  readonly summary: Readonly<Record<string, string>>
 }
 
 export interface LabState {

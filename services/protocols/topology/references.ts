@@ -14,16 +14,13 @@ interface Placed {
   readonly path: readonly (string | number)[]
 }
 
-/** All mistakes of a topology that is well-formed by itself, in no special order. */
+/** The mistakes of a topology that is well-formed by itself. Those that cause others are told alone. */
 export function findMistakes(topology: Topology): readonly Mistake[] {
   const services = placeServices(topology)
-  return [
-    ...addressMistakes(topology),
-    ...identityMistakes(services),
-    ...services.flatMap((service) => referenceMistakes(service, services, topology)),
-    ...circleMistakes(services),
-    ...entryMistakes(services),
-  ]
+  const clashes = [...addressMistakes(topology), ...identityMistakes(services)]
+  if (clashes.length > 0) return clashes
+  const references = services.flatMap((service) => referenceMistakes(service, services, topology))
+  return references.length > 0 ? references : [...circleMistakes(services), ...entryMistakes(services)]
 }
 
 function placeServices(topology: Topology): readonly Placed[] {

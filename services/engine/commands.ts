@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises'
+import {
+  COMMAND_INPUTS,
+  LabError,
+  toFailure,
+  type CommandInput,
+  type CommandName,
+  type CommandOutput,
+  type CommandResult,
+  type FileText,
+} from '../contract/index.ts'
+import type { Engine } from './create-engine.ts'
+
+/** Terminals belong to one client; the key says which. */
+export interface CommandContext {
+  readonly client: object
+  sendTerminal(service: string, data: string, reset: boolean): void
+}
+
+type Handler<Name extends CommandName> = (
+  engine: Engine,
+  input: CommandInput<Name>,
+  context: CommandContext,
+) => CommandOutput<Name> | Promise<CommandOutput<Name>>
+
+const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
+  listTopologies: (engine) => engine.topologies.list(),
+  readCapabilities: (engine) => engine.readCapabilities(),
+  startLab: (engine, { topology }) => engine.startLab({ topology }),
+  stopLab: async (engine) => nothing(await engine.stopLab()),
+  actOnService: async (engine, { service, action }) => {
+    const target = engine.lab.service(service)
+    await target.act(action)
+    return target.state
+  },
+  setAutomaticRestart: (engine, { service, enabled }) => {
+    const target = engine.lab.service(service)
+    target.setAutomaticRestart(enabled)
+    return target.state
+  },
+  sendRequest: (engine, { url }) => engine.sendRequest(url),
+  deploy: (engine, { release, hosts }) => engine.lab.deploy(release, hosts),
+  readServiceFile: (engine, { service, file }) => readServiceFile(engine, service, file),
+  attachTerminal: (engine, { service }, context) =>
+    nothing(
+      engine.lab
+        .service(service)
+        .terminal.attach(context.client, (data, reset) => context.sendTerminal(service, data, reset)),
+    ),
+  detachTerminal: (engine, { service }, context) =>
+    nothing(engine.lab.service(service).terminal.detach(context.client)),
+  ackTerminal: (engine, { service, chars }, context) =>
+    nothing(engine.lab.service(service).terminal.acknowledge(context.client, chars)),
+  writeTerminal: (engine, { service, data }) => nothing(engine.lab.service(service).type(data)),
+  resizeTerminal: (engine, { service, cols, rows }) => nothing(engine.lab.service(service).resize(cols, rows)),
+}
+
+/** Checks the input by its schema and runs the command. Never rejects: failures are values. */
+export async function runCommand<Name extends CommandName>(
+  engine: Engine,
+  command: Name,
+  input: unknown,
+  context: CommandContext,
+): Promise<CommandResult<Name>> {
+  try {
+    const checked = COMMAND_INPUTS[command].safeParse(input)
+    if (!checked.success) {
+      const issue = checked.error.issues[0]
+      const detail = `${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'invalid'}`
+      throw new LabError('INPUT_INVALID', { command, detail })
+    }
+    const handler: Handler<Name> = HANDLERS[command]
+    // The schema of this very command has just accepted it.
+    return { ok: true, value: await handler(engine, checked.data as CommandInput<Name>, context) }
+  } catch (error) {
+    return { ok: false, failure: toFailure(error) }
+  }
+}
+
+const LARGEST_SHOWN_BYTES = 256 * 1024
+
+async function readServiceFile(engine: Engine, service: string, file: string): Promise<FileText> {
+  const { state } = engine.lab.service(service)
+  const found = state.files.find((candidate) => candidate.key === file)
+  if (!found) throw new LabError('FILE_UNKNOWN', { service, file })
+  try {
+    const bytes = await readFile(found.path)
+    if (bytes.subarray(0, 1024).includes(0)) throw new Error('it is no text file')
+    const truncated = bytes.length > LARGEST_SHOWN_BYTES
+    // The end of a log is what one looks for; of other files it is the beginning.
+    const shown = file === 'log' ? bytes.subarray(-LARGEST_SHOWN_BYTES) : bytes.subarray(0, LARGEST_SHOWN_BYTES)
+    return { path: found.path, text: shown.toString('utf8'), truncated }
+  } catch (error) {
+    const detail =
+      (error as NodeJS.ErrnoException).code === 'EISDIR'
+        ? 'it is a folder'
+        : error instanceof Error
+          ? error.message
+          : String(error)
+    throw new LabError('FILE_UNREADABLE', { path: found.path, detail })
+  }
+}
+
+function nothing(_done: unknown): null {
+  return null
+}

@@ -1,0 +1,181 @@
+import { join } from 'node:path'
+import {
+  LabError,
+  toFailure,
+  type Capabilities,
+  type ClientFunctions,
+  type LabState,
+  type RequestResult,
+} from '../contract/index.ts'
+import { LabBrowser } from './browser/lab-browser.ts'
+import { runCommand } from './commands.ts'
+import { EventLog } from './event-log.ts'
+import type { EngineConnection, EngineOptions, LabEngine } from './index.ts'
+import { Lab } from './lab.ts'
+import { addressPlanFor } from './plan/addresses.ts'
+import { LabPlan } from './plan/lab-plan.ts'
+import { currentPlatform } from './platform/current-platform.ts'
+import type { Platform } from './platform/platform.ts'
+import { findEngines } from './roles/find-engines.ts'
+import { ProcessKeeper } from './supervisor/process-keeper.ts'
+import { RunRegistry, sweepLeftovers } from './supervisor/run-registry.ts'
+import { TopologyShelf } from './topologies.ts'
+import { Workspace } from './workspace/workspace.ts'
+
+/** Makes an engine and ends what an earlier one left behind. */
+export async function createEngine(options: EngineOptions): Promise<LabEngine> {
+  const platform = currentPlatform()
+  const swept = await sweepLeftovers(options.stateDir, platform)
+  const registry = await RunRegistry.open(options.stateDir, platform)
+  const engine = new Engine(options, platform, registry)
+  if (swept > 0) engine.events.emit({ type: 'leftoversSwept', count: swept })
+  return engine
+}
+
+/** One engine runs one lab at a time. */
+export class Engine implements LabEngine {
+  readonly events = new EventLog()
+  readonly topologies: TopologyShelf
+  private readonly options: EngineOptions
+  private readonly platform: Platform
+  private readonly registry: RunRegistry
+  private readonly keeper: ProcessKeeper
+  private current: Lab | null = null
+  private browser: LabBrowser | null = null
+  private stopping: Promise<void> | null = null
+  private disposed = false
+
+  constructor(options: EngineOptions, platform: Platform, registry: RunRegistry) {
+    this.options = options
+    this.platform = platform
+    this.registry = registry
+    this.topologies = new TopologyShelf(join(options.resourcesDir, 'topologies'))
+    this.keeper = new ProcessKeeper(registry, platform, [options.nodePath, join(options.programsDir, 'guard.mjs')])
+  }
+
+  connect(client: ClientFunctions): EngineConnection {
+    const onEvents = (events: Parameters<ClientFunctions['onEvents']>[0]): void => client.onEvents(events)
+    const context = {
+      client,
+      sendTerminal: (service: string, data: string, reset: boolean): void =>
+        client.onTerminalData(service, data, reset),
+    }
+    return {
+      functions: {
+        subscribe: () => {
+          this.events.unsubscribe(onEvents)
+          return this.events.subscribe(onEvents)
+        },
+        run: (command, input) => runCommand(this, command, input, context),
+      },
+      close: () => {
+        this.events.unsubscribe(onEvents)
+        this.current?.detachTerminals(client)
+      },
+    }
+  }
+
+  /** The running lab. Throws `LAB_NOT_RUNNING`. */
+  get lab(): Lab {
+    if (this.current === null) throw new LabError('LAB_NOT_RUNNING')
+    return this.current
+  }
+
+  async startLab(wanted: { readonly topology: string; readonly workspace?: string }): Promise<LabState> {
+    const { phase, topology } = this.events.state
+    if (this.disposed || phase === 'stopping' || phase === 'starting') throw new LabError('LAB_BUSY', { phase })
+    if (phase === 'running') throw new LabError('LAB_ALREADY_RUNNING', { topology: topology ?? '' })
+    this.events.emit({ type: 'labPhaseChanged', phase: 'starting' })
+    try {
+      const lab = await this.openLab(wanted)
+      await lab.start()
+    } catch (error) {
+      return this.failStart(error)
+    }
+    // Stopped while it started: the stop tells the rest.
+    if (this.events.state.phase === 'starting') this.events.emit({ type: 'labPhaseChanged', phase: 'running' })
+    return this.events.state
+  }
+
+  private async openLab(wanted: { readonly topology: string; readonly workspace?: string }): Promise<Lab> {
+    const topology = await this.topologies.load(wanted.topology)
+    const workspace = await Workspace.open(
+      wanted.workspace ?? join(this.options.workspacesDir, topology.name),
+      this.platform,
+    )
+    const lab = new Lab({
+      plan: new LabPlan(topology, addressPlanFor(topology, this.platform)),
+      workspace,
+      platform: this.platform,
+      keeper: this.keeper,
+      events: this.events,
+      nodePath: this.options.nodePath,
+      programsDir: this.options.programsDir,
+      shippedCodebase: join(this.options.resourcesDir, 'codebases', topology.codebase),
+    })
+    try {
+      await lab.prepare()
+    } catch (error) {
+      await workspace.close()
+      throw error
+    }
+    this.current = lab
+    this.browser = new LabBrowser(lab.plan, this.events)
+    return lab
+  }
+
+  /** A lab whose plan stands stays open with what did start, so that the person can look and mend; else nothing is left. */
+  private failStart(error: unknown): never {
+    const failure = toFailure(error)
+    this.events.emit({ type: 'labFailed', failure })
+    if (this.events.state.phase === 'starting')
+      this.events.emit({ type: 'labPhaseChanged', phase: this.current === null ? 'idle' : 'running' })
+    throw error
+  }
+
+  /** Stops the lab; a second call waits for the first. Throws `LAB_NOT_RUNNING`. */
+  async stopLab(): Promise<void> {
+    if (this.stopping === null && this.current === null) throw new LabError('LAB_NOT_RUNNING')
+    this.stopping ??= this.stopCurrent().finally(() => {
+      this.stopping = null
+    })
+    await this.stopping
+  }
+
+  private async stopCurrent(): Promise<void> {
+    const lab = this.current
+    this.events.emit({ type: 'labPhaseChanged', phase: 'stopping' })
+    this.browser?.close()
+    this.browser = null
+    await lab?.stop()
+    this.current = null
+    this.events.emit({ type: 'labDisposed' })
+  }
+
+  sendRequest(url: string | undefined): Promise<RequestResult> {
+    if (this.browser === null) throw new LabError('LAB_NOT_RUNNING')
+    return this.browser.open(url)
+  }
+
+  async readCapabilities(): Promise<Capabilities> {
+    const yes = { supported: true, reason: null }
+    const { freeze, resume } = this.platform.capabilities
+    return {
+      platform: process.platform,
+      actions: { start: yes, stop: yes, kill: yes, restart: yes, freeze, resume },
+      engines: await findEngines(),
+    }
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true
+    try {
+      if (this.current !== null || this.stopping !== null) await this.stopLab()
+      await this.keeper.dispose()
+      await this.registry.close()
+    } catch {
+      // What could not be ended here is ended by the guard, and swept at the next start.
+    }
+    this.events.flush()
+  }
+}

@@ -1,0 +1,271 @@
+import {
+  LabError,
+  type DeploymentState,
+  type NewLabEvent,
+  type ReleaseInfo,
+  type Role,
+  type ServiceState,
+} from '../contract/index.ts'
+import { BalancerWatch } from './balancer/balancer-watch.ts'
+import { deployInPlace, type DeployTarget } from './deploy/deploy-in-place.ts'
+import type { EventLog } from './event-log.ts'
+import { linksOf, transportsOf, type LabPlan, type PlannedService } from './plan/lab-plan.ts'
+import { isPortFree, nextFreePort } from './plan/ports.ts'
+import { startOrder, stopGroups } from './plan/start-order.ts'
+import type { Platform } from './platform/platform.ts'
+import type { RoleContext, RoleDriver } from './roles/driver.ts'
+import { roleOf } from './roles/roles.ts'
+import type { ProcessKeeper } from './supervisor/process-keeper.ts'
+import { Sampler } from './supervisor/sampler.ts'
+import { Service, type ServiceDriver } from './supervisor/service.ts'
+import { findReleaseFault } from './workspace/code-check.ts'
+import { Codebase } from './workspace/codebase.ts'
+import type { Workspace } from './workspace/workspace.ts'
+
+export interface LabParts {
+  readonly plan: LabPlan
+  readonly workspace: Workspace
+  readonly platform: Platform
+  readonly keeper: ProcessKeeper
+  readonly events: EventLog
+  readonly nodePath: string
+  readonly programsDir: string
+  /** The shipped codebase that new servers get. */
+  readonly shippedCodebase: string
+}
+
+/** How long the services of a lab that is stopped may finish what is in flight, per group. */
+const STOP_GRACE_MS = 1_000
+
+/** A running topology: its services, codebases and what watches them. */
+export class Lab {
+  readonly plan: LabPlan
+  readonly workspace: Workspace
+  private readonly parts: LabParts
+  private readonly services: ReadonlyMap<string, Service>
+  private readonly codebases: ReadonlyMap<string, Codebase>
+  private readonly sampler: Sampler
+  private readonly balancers: BalancerWatch
+  private deploying = false
+  private deployments = 0
+
+  constructor(parts: LabParts) {
+    this.parts = parts
+    this.plan = parts.plan
+    this.workspace = parts.workspace
+    this.codebases = new Map(
+      codeHosts(parts.plan).map((host) => [
+        host,
+        new Codebase(parts.workspace.hostFolder(host, 'codebase'), parts.platform),
+      ]),
+    )
+    this.services = new Map(parts.plan.services.map((planned) => [planned.id, this.makeService(planned)]))
+    this.sampler = new Sampler([...this.services.values()], parts.platform, parts.events)
+    this.balancers = new BalancerWatch(parts.plan, parts.events, (balancer, requests) => {
+      this.service(balancer).requests = requests
+    })
+  }
+
+  /** Writes the workspace and tells everybody the plan; nothing runs yet. */
+  async prepare(): Promise<void> {
+    const { plan, events, workspace } = this.parts
+    const replaced = await plan.claimPorts()
+    for (const codebase of this.codebases.values()) await this.installCode(codebase)
+    const releases = await this.readReleases()
+    const hosts = await Promise.all(
+      plan
+        .hostStates()
+        .map(async (host) => ({ ...host, release: (await this.codebases.get(host.id)?.current()) ?? null })),
+    )
+    events.emit({
+      type: 'labPrepared',
+      topology: plan.topology.name,
+      workspace: workspace.root,
+      entryUrl: plan.entryUrl,
+      dns: { address: plan.dns.address, port: plan.dns.port },
+      hosts,
+      services: plan.services.map((planned) => initialState(planned)),
+      links: linksOf(plan.topology),
+      releases,
+    })
+    for (const replacement of replaced) events.emit({ type: 'portReplaced', ...replacement })
+  }
+
+  private async installCode(codebase: Codebase): Promise<void> {
+    await codebase.install(this.parts.shippedCodebase)
+    if ((await codebase.current()) === null) await codebase.switchTo(this.plan.topology.release)
+  }
+
+  /** Starts everything in start order, all at the same time. Rejects with the first failure; what started stays. */
+  async start(): Promise<void> {
+    this.sampler.start()
+    const starts = startOrder(this.plan.services).map((planned) => this.service(planned.id).act('start'))
+    const results = await Promise.allSettled(starts)
+    this.balancers.start()
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+
+  /** Stops everything, those that ask others first. Never rejects. */
+  async stop(): Promise<void> {
+    this.sampler.stop()
+    this.balancers.stop()
+    for (const group of stopGroups(this.plan.services)) {
+      await Promise.allSettled(group.map((planned) => this.service(planned.id).dispose(STOP_GRACE_MS)))
+    }
+    await this.workspace.close()
+  }
+
+  /** Throws `SERVICE_UNKNOWN`. */
+  service(id: string): Service {
+    const service = this.services.get(id)
+    if (!service) throw new LabError('SERVICE_UNKNOWN', { service: id, known: [...this.services.keys()].join(', ') })
+    return service
+  }
+
+  /** A client is gone. */
+  detachTerminals(client: object): void {
+    for (const service of this.services.values()) service.terminal.detach(client)
+  }
+
+  /** Deploys in place. Throws when it cannot begin; a deployment that fails is a result. */
+  async deploy(release: string, hosts: readonly string[] | undefined): Promise<DeploymentState> {
+    if (this.deploying) throw new LabError('DEPLOY_BUSY')
+    this.deploying = true
+    try {
+      const targets = (hosts ?? [...this.codebases.keys()]).map((host) => this.targetOf(host))
+      await this.checkRelease(release, targets)
+      this.deployments += 1
+      const emit = (event: NewLabEvent): void => this.parts.events.emit(event)
+      return await deployInPlace({ id: this.deployments, release, targets, emit })
+    } finally {
+      this.deploying = false
+      this.parts.events.emit({ type: 'releasesChanged', releases: await this.readReleases() })
+    }
+  }
+
+  private async checkRelease(release: string, targets: readonly DeployTarget[]): Promise<void> {
+    for (const { codebase } of targets) {
+      const known = await codebase.releases()
+      if (!known.includes(release)) throw new LabError('RELEASE_UNKNOWN', { release, known: known.join(', ') })
+    }
+  }
+
+  private targetOf(host: string): DeployTarget {
+    const known = Object.keys(this.plan.topology.hosts)
+    if (!known.includes(host)) throw new LabError('HOST_UNKNOWN', { host, known: known.join(', ') })
+    const codebase = this.codebases.get(host)
+    if (!codebase) throw new LabError('HOST_WITHOUT_CODE', { host })
+    const services = startOrder(this.plan.services)
+      .filter((planned) => planned.host === host && servesCode(planned.spec.role))
+      .map((planned) => this.service(planned.id))
+    const { nodePath, programsDir } = this.parts
+    return {
+      host,
+      codebase,
+      services,
+      findFault: (release) => findReleaseFault({ nodePath, programsDir, codebase: codebase.folder, release }),
+    }
+  }
+
+  private async readReleases(): Promise<readonly ReleaseInfo[]> {
+    const found = new Map<string, { hosts: string[]; summary: Readonly<Record<string, string>> }>()
+    for (const [host, codebase] of this.codebases) {
+      for (const id of await codebase.releases()) {
+        const entry = found.get(id) ?? { hosts: [], summary: await codebase.summary(id) }
+        entry.hosts.push(host)
+        found.set(id, entry)
+      }
+    }
+    return [...found].map(([id, entry]) => ({ id, ...entry }))
+  }
+
+  private makeService(planned: PlannedService): Service {
+    const { events, platform, keeper, workspace } = this.parts
+    const read = (): ServiceState => {
+      const state = events.state.services.find((service) => service.id === planned.id)
+      if (!state) throw new Error(`the event log does not know ${planned.id}`)
+      return state
+    }
+    const emit = (event: NewLabEvent): void => events.emit(event)
+    return new Service(planned.id, this.driverOf(planned), {
+      emit,
+      read,
+      platform,
+      keeper,
+      logPath: workspace.logPath(planned.id),
+    })
+  }
+
+  private driverOf(planned: PlannedService): ServiceDriver {
+    const role: RoleDriver<Role> = roleOf(planned.spec.role)
+    const context: RoleContext = {
+      plan: this.plan,
+      workspace: this.workspace,
+      nodePath: this.parts.nodePath,
+      programsDir: this.parts.programsDir,
+      codebaseOf: (host) => {
+        const codebase = this.codebases.get(host)
+        if (!codebase) throw new Error(`${host} has no codebase`)
+        return codebase
+      },
+    }
+    let release: string | null = null
+    return {
+      prepare: async () => {
+        await this.takePort(planned)
+        await role.prepare(planned, context)
+        release = await role.release(planned, context)
+      },
+      command: () => role.command(planned, context),
+      probe: () => role.probe(planned, context),
+      files: () => role.files(planned, context),
+      facts: () => ({ port: planned.port, release }),
+    }
+  }
+
+  /**
+   * A port that was taken since the plan was made fails this start with a sentence; the next start uses another one.
+   * Moving by itself would leave those that talk to it with the old port and no word about it.
+   */
+  private async takePort(planned: PlannedService): Promise<void> {
+    const { id, address, port } = planned
+    const transports = transportsOf(planned.spec.role)
+    if (await isPortFree(address, port, transports)) return
+    const next = await nextFreePort(id, address, port, transports)
+    planned.port = next
+    throw new LabError('PORT_TAKEN', { service: id, port, address, next })
+  }
+}
+
+function servesCode(role: Role): boolean {
+  return role === 'web-server' || role === 'app-server'
+}
+
+function codeHosts(plan: LabPlan): readonly string[] {
+  return [...new Set(plan.services.filter((service) => servesCode(service.spec.role)).map((service) => service.host))]
+}
+
+function initialState(planned: PlannedService): ServiceState {
+  return {
+    id: planned.id,
+    role: planned.spec.role,
+    host: planned.host,
+    engine: planned.spec.role === 'load-balancer' ? planned.spec.engine : 'builtin',
+    state: 'stopped',
+    pid: null,
+    address: planned.address,
+    port: planned.port,
+    release: null,
+    startedAtMs: null,
+    memoryBytes: null,
+    exit: null,
+    failure: null,
+    requests: 0,
+    requestsPerSecond: 0,
+    restarts: 0,
+    automaticRestart: planned.spec.automaticRestart,
+    files: [],
+    takesInput: false,
+  }
+}

@@ -1,0 +1,41 @@
+import type { Topology } from '../../protocols/topology/schema.ts'
+import type { Platform } from '../platform/platform.ts'
+
+/** Where hosts and services really listen. One strategy per kind of system; nothing else knows of the difference. */
+export interface AddressPlan {
+  /** The address that stands for a topology's address on this system. */
+  addressOf(topologyAddress: string): string
+  /** The port to try first for a service. */
+  portOf(host: string, port: number): number
+}
+
+/** Every address of 127.0.0.0/8 can be listened on: hosts have the addresses that the topology names. */
+const loopbackRange: AddressPlan = { addressOf: (address) => address, portOf: (_host, port) => port }
+
+/** Ports of one host stay together, a block for each: readable, and above the usual services. */
+const BLOCK_SIZE = 20
+const FIRST_BLOCK = 20_000
+const SMALLEST_PORT = 1024
+
+/** Only 127.0.0.1 can be listened on (macOS): hosts share it and differ by port. */
+function singleAddress(topology: Topology): AddressPlan {
+  const hosts = Object.keys(topology.hosts)
+  const given = new Map<string, number>()
+  return {
+    addressOf: () => '127.0.0.1',
+    portOf: (host, port) => {
+      const key = `${host}:${port}`
+      const known = given.get(key)
+      if (known !== undefined) return known
+      const block = FIRST_BLOCK + Math.max(0, hosts.indexOf(host)) * BLOCK_SIZE
+      const used = [...given.keys()].filter((other) => other.startsWith(`${host}:`)).length
+      const chosen = Math.max(SMALLEST_PORT, block + used)
+      given.set(key, chosen)
+      return chosen
+    },
+  }
+}
+
+export function addressPlanFor(topology: Topology, platform: Pick<Platform, 'addressPlan'>): AddressPlan {
+  return platform.addressPlan === 'loopback-range' ? loopbackRange : singleAddress(topology)
+}

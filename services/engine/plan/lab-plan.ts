@@ -1,0 +1,163 @@
+import type { HostState, LinkState, Role } from '../../contract/index.ts'
+import type { ServiceSpec, ServiceSpecOf, Topology } from '../../protocols/topology/schema.ts'
+import type { AddressPlan } from './addresses.ts'
+import { isPortFree, nextFreePort, type Transport } from './ports.ts'
+
+/** A topology with real addresses and ports: what the engine starts. */
+
+export interface PlannedService<Spec extends ServiceSpec = ServiceSpec> {
+  readonly id: string
+  readonly host: string
+  readonly spec: Spec
+  readonly address: string
+  /** Changes when the planned one is taken. */
+  port: number
+  /** Of the runtime API, for load balancers. */
+  statsPort: number
+}
+
+export type PlannedOf<R extends Role> = PlannedService<ServiceSpecOf<R>>
+
+export interface PortReplacement {
+  readonly service: string
+  readonly address: string
+  readonly port: number
+  readonly replacement: number
+}
+
+export class LabPlan {
+  readonly topology: Topology
+  readonly clientAddress: string
+  readonly services: readonly PlannedService[]
+  private readonly addresses: AddressPlan
+
+  constructor(topology: Topology, addresses: AddressPlan) {
+    this.topology = topology
+    this.addresses = addresses
+    this.clientAddress = addresses.addressOf(topology.client.address)
+    this.services = Object.entries(topology.hosts).flatMap(([host, hostSpec]) =>
+      Object.entries(hostSpec.services).map(([id, spec]) => this.planService(host, hostSpec.address, id, spec)),
+    )
+  }
+
+  private planService(host: string, address: string, id: string, spec: ServiceSpec): PlannedService {
+    const statsPort = spec.role === 'load-balancer' ? this.addresses.portOf(host, spec.statsPort) : 0
+    return {
+      id,
+      host,
+      spec,
+      address: this.addresses.addressOf(address),
+      port: this.addresses.portOf(host, spec.port),
+      statsPort,
+    }
+  }
+
+  /** The service with this id. The topology was checked, so a miss is a defect. */
+  service(id: string): PlannedService {
+    const found = this.services.find((service) => service.id === id)
+    if (!found) throw new Error(`the plan has no service ${id}`)
+    return found
+  }
+
+  ofRole<R extends Role>(role: R): readonly PlannedOf<R>[] {
+    return this.services.filter((service): service is PlannedOf<R> => service.spec.role === role)
+  }
+
+  addressOfHost(host: string): string {
+    const spec = this.topology.hosts[host]
+    if (!spec) throw new Error(`the plan has no host ${host}`)
+    return this.addresses.addressOf(spec.address)
+  }
+
+  /** The service that visitors meet first: what listens on the host that `www` points at. */
+  get entry(): PlannedService {
+    const records = this.ofRole('dns').flatMap((dns) => dns.spec.records)
+    const host = records.find((record) => record.name === 'www' && record.host !== undefined)?.host
+    const onHost = this.services.filter((service) => service.host === host)
+    const entry =
+      onHost.find((service) => service.spec.role === 'load-balancer') ??
+      onHost.find((service) => service.spec.role === 'web-server') ??
+      this.services.find((service) => service.spec.role === 'load-balancer' || service.spec.role === 'web-server')
+    if (!entry) throw new Error('the plan has nothing that visitors could ask')
+    return entry
+  }
+
+  get entryUrl(): string {
+    return `http://www.${this.topology.domain}:${this.entry.port}/`
+  }
+
+  get dns(): PlannedOf<'dns'> {
+    const first = this.ofRole('dns')[0]
+    if (!first) throw new Error('the plan has no DNS server')
+    return first
+  }
+
+  hostStates(): readonly HostState[] {
+    const client: HostState = { id: 'client', kind: 'client', address: this.clientAddress, release: null }
+    const hosts = Object.entries(this.topology.hosts).map(([id, spec]): HostState => ({
+      id,
+      kind: spec.kind,
+      address: this.addresses.addressOf(spec.address),
+      release: null,
+    }))
+    return [client, ...hosts]
+  }
+
+  /** Moves services whose planned port is taken to the next free one. */
+  async claimPorts(): Promise<readonly PortReplacement[]> {
+    const replaced = await Promise.all(this.services.map((service) => this.claimPort(service)))
+    return replaced.flat()
+  }
+
+  private async claimPort(service: PlannedService): Promise<readonly PortReplacement[]> {
+    const replacements: PortReplacement[] = []
+    const { id, address } = service
+    const transports = transportsOf(service.spec.role)
+    if (!(await isPortFree(address, service.port, transports))) {
+      const replacement = await nextFreePort(id, address, service.port, transports)
+      replacements.push({ service: id, address, port: service.port, replacement })
+      service.port = replacement
+    }
+    if (service.statsPort !== 0 && !(await isPortFree(address, service.statsPort, ['tcp']))) {
+      const replacement = await nextFreePort(id, address, service.statsPort, ['tcp'])
+      replacements.push({ service: id, address, port: service.statsPort, replacement })
+      service.statsPort = replacement
+    }
+    return replacements
+  }
+}
+
+export function transportsOf(role: Role): readonly Transport[] {
+  return role === 'dns' ? ['udp', 'tcp'] : ['tcp']
+}
+
+/** Who talks to whom, as the topology says. */
+export function linksOf(topology: Topology): readonly LinkState[] {
+  const services = Object.values(topology.hosts).flatMap((host) => Object.entries(host.services))
+  const entryHosts = services
+    .flatMap(([, spec]) => (spec.role === 'dns' ? spec.records : []))
+    .filter((record) => record.name === 'www')
+  const links: LinkState[] = []
+  const add = (from: string, to: string, protocol: LinkState['protocol']): void => {
+    links.push({ id: `${from}>${to}`, from, to, protocol })
+  }
+  for (const [id, spec] of services) if (spec.role === 'dns') add('client', id, 'DNS')
+  for (const { host } of entryHosts) {
+    const entry = host === undefined ? undefined : entryOf(topology, host)
+    if (entry !== undefined) add('client', entry, 'HTTP')
+  }
+  for (const [id, spec] of services) {
+    if (spec.role === 'load-balancer') for (const server of spec.servers) add(id, server.service, 'HTTP')
+    if (spec.role === 'web-server') add(id, spec.application, 'HTTP')
+    if (spec.role === 'app-server') add(id, spec.database, 'Hrana')
+  }
+  return links
+}
+
+function entryOf(topology: Topology, host: string): string | undefined {
+  const services = Object.entries(topology.hosts[host]?.services ?? {})
+  const entry =
+    services.find(([, spec]) => spec.role === 'load-balancer') ??
+    services.find(([, spec]) => spec.role === 'web-server')
+  return entry?.[0]
+}

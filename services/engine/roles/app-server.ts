@@ -1,0 +1,22 @@
+import { join } from 'node:path'
+import { builtinCommand, listenOption, logFile, tcpProbe, type RoleDriver } from './driver.ts'
+
+/** Runs the application of the host's current release. */
+export const appServerRole: RoleDriver<'app-server'> = {
+  prepare: async () => undefined,
+  command(service, context) {
+    const database = context.plan.service(service.spec.database)
+    return builtinCommand('app-server', service, context, [
+      ...['--listen', listenOption(service)],
+      ...['--codebase', context.codebaseOf(service.host).folder],
+      ...['--database', `http://${listenOption(database)}`],
+      ...['--source', service.address],
+    ])
+  },
+  probe: tcpProbe,
+  files: (service, context) => [
+    { key: 'release', path: join(context.codebaseOf(service.host).folder, 'current', 'app', 'index.js') },
+    logFile(service, context),
+  ],
+  release: (service, context) => context.codebaseOf(service.host).current(),
+}

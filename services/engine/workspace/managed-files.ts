@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { z } from 'zod'
+
+const ledgerSchema = z.record(z.string(), z.string())
+
+/**
+ * Files that the lab writes and a person may edit. A file that was edited is never overwritten: the ledger remembers
+ * what the lab wrote last (SHA-256), and a file that differs belongs to the person.
+ */
+export class ManagedFiles {
+  private readonly root: string
+  private readonly ledgerPath: string
+  private ledger: Record<string, string> | null = null
+
+  constructor(root: string, ledgerPath: string) {
+    this.root = root
+    this.ledgerPath = ledgerPath
+  }
+
+  /** Writes `text` unless the person edited the file. Returns whether the file holds `text` now. */
+  async write(path: string, text: string): Promise<boolean> {
+    const ledger = await this.readLedger()
+    const key = relative(this.root, path)
+    const present = await readFile(path, 'utf8').catch(() => null)
+    if (present === text) return true
+    if (present !== null && ledger[key] !== digest(present)) return false
+    await mkdir(dirname(path), { recursive: true })
+    await replaceFile(path, text)
+    ledger[key] = digest(text)
+    await replaceFile(this.ledgerPath, JSON.stringify(ledger, null, 2))
+    return true
+  }
+
+  private async readLedger(): Promise<Record<string, string>> {
+    this.ledger ??= await readFile(this.ledgerPath, 'utf8')
+      .then((text) => ledgerSchema.parse(JSON.parse(text)))
+      .catch(() => ({}))
+    return this.ledger
+  }
+}
+
+/** Writes beside it and renames, so that a reader never sees half a file. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = join(dirname(path), `.${process.pid}-${digest(path).slice(0, 8)}.tmp`)
+  await writeFile(temporary, text)
+  await rename(temporary, path)
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

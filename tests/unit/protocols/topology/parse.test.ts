@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parseTopology, type TopologyMistake } from '../../../../services/protocols/topology/parse.ts'
+
+const shipped = (name: string): string =>
+  readFileSync(new URL(`../../../../resources/topologies/${name}.yaml`, import.meta.url), 'utf8')
+const distributed = shipped('1-distributed_web_infrastructure')
+
+/** The mistake that a single change of the shipped file leads to, with the text of the line that it names. */
+function mistakeAfter(from: string, to: string): TopologyMistake & { at: string } {
+  const text = distributed.replace(from, to)
+  expect(text).not.toBe(distributed)
+  const parsed = parseTopology(text)
+  if (parsed.ok) throw new Error('it was accepted')
+  return { ...parsed.mistake, at: text.split('\n')[parsed.mistake.line - 1]?.trim() ?? '' }
+}
+
+describe('parseTopology', () => {
+  it.each(['0-simple_web_stack', '1-distributed_web_infrastructure'])('accepts the shipped %s', (name) => {
+    const parsed = parseTopology(shipped(name))
+    expect(parsed).toMatchObject({ ok: true, topology: { name, domain: 'foobar.com' } })
+  })
+
+  it.each([
+    ['role: database', 'role: databse', 'role: databse', '"database"'],
+    ['statsPort', 'statPort', 'statPort: 9910', 'Did you mean "statsPort"?'],
+    ['weight: 1', 'wieght: 1', '- { service: web-1, wieght: 1 }', 'Did you mean "weight"?'],
+    ['domain: foobar.com', 'domian: foobar.com', 'domian: foobar.com', 'Did you mean "domain"?'],
+    ['kind: virtual', 'kind: virtal', 'kind: virtal', 'Did you mean "virtual"?'],
+    ['algorithm: roundrobin', 'algorithm: rr', 'algorithm: rr', 'expected "roundrobin", "leastconn"'],
+    ['port: 8090', 'port: 80', 'port: 80', 'a port from 1024 to 65535'],
+    ['port: 8090', 'port: eighty', 'port: eighty', 'number expected'],
+    ['host: balancer-1', 'host: lb-1', '- { name: www, type: A, host: lb-1 }', 'known: ns-1, balancer-1'],
+    [
+      'application: app-1',
+      'application: app-3',
+      'application: app-3',
+      'there is no service "app-3"; known: app-1, app-2',
+    ],
+    ['application: app-1', 'application: db-1', 'application: db-1', '"db-1" is no app-server'],
+    ['application: app-1', 'application: app-2', 'application: app-2', 'stands on the same host'],
+    ['address: 127.10.0.30', 'address: 127.10.0.21', 'address: 127.10.0.21', 'the address of server-1 already'],
+    ['address: 127.10.0.30', 'address: 192.168.0.1', 'address: 192.168.0.1', 'an address 127.10.x.y'],
+    ['startAfter: [app-1]', 'startAfter: [lb-1]', 'startAfter: [web-1, web-2]', 'start after itself'],
+    ['name: www, type: A, host: balancer-1', 'name: web, type: A, host: balancer-1', 'records:', 'no record "www"'],
+    ['web-2:\n', 'web-1:\n', 'web-1:', 'used on server-1 already'],
+    ['statsPort: 9910', 'statsPort: 8080', 'port: 8080', 'port 8080 on balancer-1 belongs to lb-1 already'],
+  ])('says where and what was expected when "%s" becomes "%s"', (from, to, at, detail) => {
+    const mistake = mistakeAfter(from, to)
+    expect(mistake.at).toBe(at)
+    expect(mistake.detail).toContain(detail)
+  })
+
+  it('gives the place of broken YAML', () => {
+    expect(mistakeAfter('hosts:', 'hosts: [')).toMatchObject({ line: 13 })
+  })
+
+  it('says that an empty file is empty', () => {
+    const parsed = parseTopology('')
+    expect(parsed).toMatchObject({ ok: false, mistake: { line: 1, column: 1 } })
+  })
+})
