@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { rename, symlink } from 'node:fs/promises'
+import { rename, rm, symlink } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Platform } from './platform.ts'
@@ -20,18 +20,27 @@ function signal(target: number, name: NodeJS.Signals): boolean {
   }
 }
 
+/** 0, 1 and negative numbers mean a whole group, the system, or everybody: a mistake that must not be let through. */
+function requirePid(pid: number): number {
+  if (Number.isSafeInteger(pid) && pid > 1) return pid
+  throw new RangeError(`${pid} is not the pid of a process of the lab`)
+}
+
 const supported = { supported: true, reason: null }
 
-export const posix: Omit<Platform, 'addressPlan' | 'startTime' | 'isAlive' | 'memoryBytes' | 'stateFolder' | 'workspacesFolder'> = {
+export const posix: Omit<
+  Platform,
+  'addressPlan' | 'startTime' | 'isAlive' | 'memoryBytes' | 'stateFolder' | 'workspacesFolder'
+> = {
   capabilities: { freeze: supported, resume: supported },
-  freeze: (pid) => void signal(-pid, 'SIGSTOP'),
-  resume: (pid) => void signal(-pid, 'SIGCONT'),
-  terminate: (pid) => void signal(pid, 'SIGTERM'),
+  freeze: (pid) => void signal(-requirePid(pid), 'SIGSTOP'),
+  resume: (pid) => void signal(-requirePid(pid), 'SIGCONT'),
+  terminate: (pid) => void signal(requirePid(pid), 'SIGTERM'),
   killTree: (pid) => {
-    if (!signal(-pid, 'SIGKILL')) signal(pid, 'SIGKILL')
+    if (!signal(-requirePid(pid), 'SIGKILL')) signal(pid, 'SIGKILL')
   },
   // The group's number stays taken as long as anybody is in it, so it cannot have become somebody else's.
-  killOrphans: (pid) => void signal(-pid, 'SIGKILL'),
+  killOrphans: (pid) => void signal(-requirePid(pid), 'SIGKILL'),
   controlEndpoint(runId, folder) {
     const inFolder = join(folder, `${runId}.sock`)
     if (Buffer.byteLength(inFolder) <= LONGEST_SOCKET_PATH) return inFolder
@@ -40,6 +49,11 @@ export const posix: Omit<Platform, 'addressPlan' | 'startTime' | 'isAlive' | 'me
   async switchCurrent(codebaseFolder, release) {
     const temporary = join(codebaseFolder, `.current-${randomBytes(4).toString('hex')}`)
     await symlink(join('releases', release), temporary)
-    await rename(temporary, join(codebaseFolder, 'current'))
+    try {
+      await rename(temporary, join(codebaseFolder, 'current'))
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    }
   },
 }
