@@ -1,0 +1,60 @@
+import { resolve } from 'node:path'
+import { parseAddress, requireLoopback, type Address } from '../kit/address.ts'
+import { EXIT, ProgramError, type OptionSpec, type ProgramOptions } from '../kit/program.ts'
+
+export interface Settings {
+  readonly address: Address
+  readonly file: string
+  /** How long a stream may stand idle, in milliseconds. */
+  readonly batonTimeoutMs: number
+  /** How long a statement waits for a lock, in milliseconds. */
+  readonly busyTimeoutMs: number
+  readonly maxStreams: number
+}
+
+export const OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  listen: { type: 'string', value: 'ADDRESS:PORT', required: true, help: 'where to listen' },
+  file: { type: 'string', value: 'FILE', required: true, help: 'the SQLite file; made when there is none' },
+  'baton-timeout': {
+    type: 'string',
+    value: 'SECONDS',
+    default: '900',
+    help: 'roll back and close a stream that was idle for so long',
+  },
+  'busy-timeout': {
+    type: 'string',
+    value: 'SECONDS',
+    default: '5',
+    help: 'answer SQLITE_BUSY when a lock was not free for so long',
+  },
+  'max-streams': { type: 'string', value: 'COUNT', default: '128', help: 'how many streams may be open at a time' },
+}
+
+/** Longest time that a timer of Node can take, in seconds. */
+const MAX_SECONDS = 2_147_483
+
+/** Throws `ProgramError` naming the option. */
+export function readSettings(options: ProgramOptions): Settings {
+  return {
+    address: requireLoopback(parseAddress(options.text('listen'), 'listen'), 'listen'),
+    file: resolve(options.text('file')),
+    batonTimeoutMs: readSeconds(options, 'baton-timeout') * 1000,
+    busyTimeoutMs: readSeconds(options, 'busy-timeout') * 1000,
+    maxStreams: readCount(options, 'max-streams'),
+  }
+}
+
+function readSeconds(options: ProgramOptions, name: string): number {
+  const text = options.text(name)
+  const seconds = Number(text)
+  if (!/^\d+(\.\d+)?$/.test(text) || seconds > MAX_SECONDS)
+    throw new ProgramError(`--${name} wants a number of seconds, such as 5 or 0.5; it got "${text}".`, EXIT.usage)
+  return seconds
+}
+
+function readCount(options: ProgramOptions, name: string): number {
+  const text = options.text(name)
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new ProgramError(`--${name} wants a number from 1 on; it got "${text}".`, EXIT.usage)
+  return Number(text)
+}
