@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type ClientRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
@@ -10,7 +17,7 @@ import type { Duplex } from 'node:stream'
  */
 export const PATIENCE_MS = 15 * 60 * 1000
 /** A connection over loopback stands within a millisecond or is refused; later means that nobody accepts. */
-export const CONNECT_LIMIT_MS = 5_000
+const CONNECT_LIMIT_MS = 5_000
 /** How long a connection on which nothing was asked yet may still bring its first request while the program ends. */
 const FRESH_GRACE_MS = 100
 
@@ -45,6 +52,12 @@ export function endToEndHeaders(pairs: readonly HeaderPair[]): HeaderPair[] {
     const lower = name.toLowerCase()
     return !HOP_BY_HOP.has(lower) && !named.has(lower)
   })
+}
+
+/** Whether a request announces content (RFC 9112 section 6.3). */
+export function hasBody(request: IncomingMessage): boolean {
+  const length = request.headers['content-length']
+  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) > 0)
 }
 
 /** The first 8 digits of the trace id of a `traceparent` (W3C Trace Context section 3.2), or '' without a valid one. */
@@ -91,6 +104,27 @@ export function connectionFailure(error: unknown): string {
     ENETUNREACH: 'no route to that address',
   }
   return words[(error as NodeJS.ErrnoException).code ?? ''] ?? error.message
+}
+
+/** The other side neither answered nor refused. */
+export class NoAnswerInTime extends Error {}
+
+/**
+ * Destroys an outgoing request with `NoAnswerInTime` when its connection is not accepted within `CONNECT_LIMIT_MS`, or
+ * nothing at all came for `PATIENCE_MS`. Waiting for a free connection of the pool does not count.
+ */
+export function limitWaiting(call: ClientRequest): void {
+  call.setTimeout(PATIENCE_MS, () =>
+    call.destroy(new NoAnswerInTime(`nothing came for ${PATIENCE_MS / 60_000} minutes`)),
+  )
+  call.on('socket', (socket) => {
+    if (!socket.connecting) return
+    const sentence = `no connection was accepted for ${CONNECT_LIMIT_MS / 1000} s`
+    const timer = setTimeout(() => call.destroy(new NoAnswerInTime(sentence)), CONNECT_LIMIT_MS)
+    const clear = (): void => clearTimeout(timer)
+    socket.once('connect', clear)
+    socket.once('close', clear)
+  })
 }
 
 export function escapeHtml(text: string): string {

@@ -3,10 +3,11 @@ import { pipeline } from 'node:stream'
 import type { Address } from '../kit/address.ts'
 import {
   connectionFailure,
-  CONNECT_LIMIT_MS,
   endToEndHeaders,
+  hasBody,
   headerPairs,
-  PATIENCE_MS,
+  limitWaiting,
+  NoAnswerInTime,
   statusPage,
   type HeaderPair,
 } from '../kit/http.ts'
@@ -48,8 +49,6 @@ interface Call {
   visitorLeft: boolean
 }
 
-class UpstreamTimeout extends Error {}
-
 export class AppProxy {
   private readonly options: AppProxyOptions
   private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: MAX_FREE_SOCKETS, scheduling: 'lifo' })
@@ -84,10 +83,8 @@ export class AppProxy {
       headers: headers.flat(),
       setHost: false,
       agent,
-      timeout: PATIENCE_MS,
     })
-    limitConnecting(upstream)
-    upstream.on('timeout', () => upstream.destroy(new UpstreamTimeout(`nothing came for ${PATIENCE_MS / 60_000} min`)))
+    limitWaiting(upstream)
     return upstream
   }
 
@@ -115,7 +112,7 @@ export class AppProxy {
 
   /** The page for a visitor when no answer came: 504 when the time was over, else 502. */
   failurePage(error: unknown): { readonly status: number; readonly failure: string; readonly html: string } {
-    const status = error instanceof UpstreamTimeout ? 504 : 502
+    const status = error instanceof NoAnswerInTime ? 504 : 502
     const failure = connectionFailure(error)
     const sentence = `${this.options.name} got no answer from ${this.place()}: ${failure}. Is the application server running?`
     const title = status === 504 ? 'Gateway Timeout' : 'Bad Gateway'
@@ -199,11 +196,6 @@ function appended(pairs: readonly HeaderPair[], name: string, entry: string): st
   return [...earlier, entry].join(', ')
 }
 
-function hasBody(request: IncomingMessage): boolean {
-  const length = request.headers['content-length']
-  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) > 0)
-}
-
 /**
  * A kept connection may have been closed by the application server while the request was on its way. Then it is sent
  * once more, over a new connection; but only what may be sent twice, and whose body is not used up.
@@ -211,19 +203,6 @@ function hasBody(request: IncomingMessage): boolean {
 function mayRetry(request: IncomingMessage, upstream: ClientRequest, error: Error): boolean {
   const broken = ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
   return broken && upstream.reusedSocket && IDEMPOTENT.has(request.method ?? '') && !hasBody(request)
-}
-
-function limitConnecting(upstream: ClientRequest): void {
-  upstream.on('socket', (socket) => {
-    if (!socket.connecting) return
-    const timer = setTimeout(
-      () => upstream.destroy(new UpstreamTimeout(`it accepted no connection for ${CONNECT_LIMIT_MS / 1000} s`)),
-      CONNECT_LIMIT_MS,
-    )
-    const clear = (): void => clearTimeout(timer)
-    socket.once('connect', clear)
-    socket.once('close', clear)
-  })
 }
 
 /** Interim answers are passed on (RFC 9110 section 15.2); 100 was given by this server itself. */
