@@ -1,4 +1,4 @@
-import type { HostState, LabState, TopologySummary } from '../../../services/contract/index.ts'
+import type { LabState, TopologySummary } from '../../../services/contract/index.ts'
 import { byRole, CLIENT, type LayoutHost } from './topology-layout.ts'
 
 /** The hosts of a running lab with their services, the person's own computer among them. */
@@ -20,10 +20,6 @@ export function summaryHosts(summary: TopologySummary): readonly LayoutHost[] {
 function withClient(hosts: readonly LayoutHost[]): readonly LayoutHost[] {
   if (hosts.some((host) => host.kind === 'client')) return hosts
   return [{ id: CLIENT, kind: 'client', services: [] }, ...hosts]
-}
-
-export function isClientHost(host: Pick<HostState, 'kind'>): boolean {
-  return host.kind === 'client'
 }
 
 /**

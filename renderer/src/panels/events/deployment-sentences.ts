@@ -10,7 +10,8 @@ export function describeDeployment(now: DeploymentState, last: DeploymentState |
   const lines: Sentence[] = []
   if (!before) lines.push(describeBegin(now))
   now.steps.forEach((step, at) => {
-    if (step.endMs !== null && (before?.steps[at]?.endMs ?? null) === null) lines.push(describeStep(now, step, step.endMs))
+    if (step.endMs !== null && (before?.steps[at]?.endMs ?? null) === null)
+      lines.push(describeStep(now, step, step.endMs))
   })
   for (const result of now.results.slice(before?.results.length ?? 0)) lines.push(describeHost(result))
   if (now.endedAtMs !== null && (before?.endedAtMs ?? null) === null) lines.push(describeEnd(now, now.endedAtMs))
@@ -25,7 +26,9 @@ function describeStep({ release }: DeploymentState, step: DeployStep, endMs: num
   const { host, name, startMs } = step
   const params = { host, release, tookMs: Math.max(0, endMs - startMs) }
   const failed = step.ok === false
-  return sentence('deployment', failed ? 'error' : 'info', `deployment.${failed ? 'stepFailed' : 'step'}.${name}`, { params })
+  return sentence('deployment', failed ? 'error' : 'info', `deployment.${failed ? 'stepFailed' : 'step'}.${name}`, {
+    params,
+  })
 }
 
 function describeHost(result: HostDeployment): Sentence {
@@ -38,7 +41,12 @@ function describeHost(result: HostDeployment): Sentence {
 
 function describeEnd(now: DeploymentState, endedAtMs: number): Sentence {
   const done = now.results.filter((result) => result.ok).length
-  const params = { release: now.release, done, hosts: now.hosts.length, tookMs: Math.max(0, endedAtMs - now.startedAtMs) }
+  const params = {
+    release: now.release,
+    done,
+    hosts: now.hosts.length,
+    tookMs: Math.max(0, endedAtMs - now.startedAtMs),
+  }
   return now.ok === false
     ? sentence('deployment', 'error', 'deployment.failed', { params })
     : sentence('deployment', 'good', 'deployment.finished', { params })

@@ -37,7 +37,9 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
       return [describeRequest(event.result)]
     case 'portReplaced': {
       const { service, address, port, replacement } = event
-      return [sentence('service', 'warning', 'portReplaced', { service, params: { service, address, port, replacement } })]
+      return [
+        sentence('service', 'warning', 'portReplaced', { service, params: { service, address, port, replacement } }),
+      ]
     }
     case 'leftoversSwept':
       return [sentence('lab', 'warning', 'leftoversSwept', { params: { count: event.count } })]
@@ -60,7 +62,12 @@ function describePlan(event: EventOf<'labPrepared'>): Sentence {
   return sentence('lab', 'info', 'lab.prepared', { params })
 }
 
-const BACKEND_LEVELS: Readonly<Record<string, EventLevel>> = { up: 'good', down: 'error', drain: 'warning', maint: 'warning' }
+const BACKEND_LEVELS: Readonly<Record<string, EventLevel>> = {
+  up: 'good',
+  down: 'error',
+  drain: 'warning',
+  maint: 'warning',
+}
 const BACKEND_KEYS: ReadonlySet<string> = new Set(['up', 'down', 'drain', 'maint'])
 
 function describeBackend(change: BackendsChanged['changed'][number], event: BackendsChanged): Sentence {
@@ -92,7 +99,8 @@ function describeRequest(result: EventOf<'requestFinished'>['result']): Sentence
     release: result.release ?? '',
   }
   if (failure) return sentence('request', 'error', 'request.failed', { service, params, failure })
-  const key = result.via.length === 0 ? 'request.answered' : `request.answeredVia${result.release === null ? '' : 'Release'}`
+  const key =
+    result.via.length === 0 ? 'request.answered' : `request.answeredVia${result.release === null ? '' : 'Release'}`
   return sentence('request', requestLevel(status), key, { service: result.via.at(-1) ?? null, params })
 }
 

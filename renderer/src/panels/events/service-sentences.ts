@@ -20,7 +20,9 @@ export function describeServiceChange(service: string, patch: Partial<ServiceSta
     lines.push(sentence('service', 'info', key, { service, params: { service } }))
   }
   if (patch.failure) {
-    lines.push(sentence('service', 'warning', 'service.troubled', { service, params: { service }, failure: patch.failure }))
+    lines.push(
+      sentence('service', 'warning', 'service.troubled', { service, params: { service }, failure: patch.failure }),
+    )
   }
   return lines
 }
@@ -36,7 +38,11 @@ function describeState(service: string, state: ServiceStateName, patch: Partial<
     return sentence('service', level, 'service.startingPid', { service, state, params: { service, pid: patch.pid } })
   }
   if (state === 'ready' && patch.release) {
-    return sentence('service', level, 'service.readyRelease', { service, state, params: { service, release: patch.release } })
+    return sentence('service', level, 'service.readyRelease', {
+      service,
+      state,
+      params: { service, release: patch.release },
+    })
   }
   return sentence('service', level, `service.${state}`, { service, state, params: { service } })
 }

@@ -1,0 +1,31 @@
+import type { Failure } from '../../../../services/contract/index.ts'
+import { formatMs } from '../../model/format.ts'
+import type { LogLine } from './event-log.ts'
+
+/** What a line's words come from: the locale files and the sentences of failures. */
+export interface Speaker {
+  readonly language: string
+  say(key: string, params: Readonly<Record<string, string | number>>): string
+  failure(failure: Failure): string
+}
+
+/** A line's sentence, with figures in their units, and the reason after it where something failed. */
+export function lineText(line: LogLine, speaker: Speaker): string {
+  const said = speaker.say(`events.${line.key}`, withUnits(line.params, speaker.language))
+  return line.failure ? `${said} ${speaker.failure(line.failure)}` : said
+}
+
+/** Lines as plain text, one per line, for the clipboard: time, kind of service, sentence, code. */
+export function linesAsText(lines: readonly LogLine[], speaker: Speaker, time: (atMs: number) => string): string {
+  return lines
+    .map((line) => [time(line.atMs), line.service ?? '-', lineText(line, speaker), line.failure?.code])
+    .map((columns) => columns.filter((column) => column !== undefined).join('\t'))
+    .join('\n')
+}
+
+function withUnits(params: LogLine['params'], language: string): Record<string, string | number> {
+  const entries = Object.entries(params).map(([name, value]) => {
+    return [name, name.endsWith('Ms') && typeof value === 'number' ? formatMs(value, language) : value] as const
+  })
+  return Object.fromEntries(entries)
+}
