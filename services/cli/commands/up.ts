@@ -1,0 +1,47 @@
+import type { LabState } from '../../contract/index.ts'
+import { openControl } from '../../engine/channel/open-control.ts'
+import { withEngine, type CommandContext } from '../context.ts'
+import { statusAnswer } from '../json-answers.ts'
+import { LabFollower } from '../lab-follower.ts'
+import { count, eventText, hintLines, labText, time } from '../words.ts'
+
+export const DEFAULT_TOPOLOGY = '1-distributed_web_infrastructure'
+
+/** Runs a lab in this process until Ctrl-C, or until it is stopped from elsewhere (`lab down`). */
+export async function up(context: CommandContext, topology: string, workspace: string | undefined): Promise<void> {
+  const { world, out, interrupt } = context
+  await withEngine(context, async (engine) => {
+    const { stateDir } = world.engineOptions
+    const control = await openControl(engine, { stateDir, platform: world.platform })
+    let streaming = false
+    const follower = new LabFollower(engine, (event) => {
+      if (streaming) out.stream(event, eventText(event))
+    })
+    try {
+      const start = performance.now()
+      out.say(`Starting ${topology} ...`)
+      const state = await interrupt.during(engine.startLab({ topology, ...(workspace ? { workspace } : {}) }))
+      announce(context, state, performance.now() - start)
+      streaming = true
+      await Promise.race([interrupt.happened, follower.waitFor(({ phase }) => phase === 'idle')])
+    } finally {
+      const running = follower.state.services.filter(({ pid }) => pid !== null).length
+      if (running > 0) out.say(`Stopping ${count(running, 'process', 'processes')} ...`)
+      const start = performance.now()
+      await engine.dispose()
+      follower.close()
+      await control.close()
+      if (running > 0) out.say(`Everything stopped in ${time(performance.now() - start)}.`)
+    }
+  })
+}
+
+function announce({ out }: CommandContext, state: LabState, tookMs: number): void {
+  out.result(statusAnswer(state), () => {
+    const hints = hintLines(state).map((hint) => `  ${hint}`)
+    const ready = `${count(state.services.length, 'process', 'processes')} ready in ${time(tookMs)}.`
+    return ['', labText(state, out), '', `${ready} Try, in another shell:`, ...hints, '', 'Ctrl-C stops the lab.'].join(
+      '\n',
+    )
+  })
+}

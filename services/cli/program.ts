@@ -1,0 +1,91 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { SERVICE_ACTIONS, type ServiceAction } from '../contract/index.ts'
+import { act, deploy, down, request, status, topologies } from './commands/lab-commands.ts'
+import { logs } from './commands/logs.ts'
+import { DEFAULT_TOPOLOGY, up } from './commands/up.ts'
+import type { CommandContext, LabChoice } from './context.ts'
+import { demo } from './demo/demo.ts'
+import type { TextStream } from './output.ts'
+
+const CALL = 'npm run -s lab --'
+
+const ACTION_HELP: Readonly<Record<ServiceAction, string>> = {
+  start: 'start a service that is stopped or failed',
+  stop: 'stop a service; it finishes what is in flight',
+  kill: 'kill a service at once (SIGKILL)',
+  freeze: 'freeze a service: it lives, but does nothing',
+  resume: 'let a frozen service go on',
+  restart: 'stop a service and start it again',
+}
+
+/** The command line as commander sees it. Parsing throws `CommanderError`; `context` is asked for when a command runs. */
+export function createProgram(context: () => CommandContext, stdout: TextStream): Command {
+  const program = new Command('lab')
+    .description('Run and drive a Hoplab lab without a window: real DNS, load balancer, servers and database.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: () => undefined })
+    .addHelpText('after', example('demo'))
+
+  const command = (name: string, description: string, sample: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option('--json', 'print JSON with stable field names, for scripts')
+      .addHelpText('after', example(sample))
+  const labCommand = (name: string, description: string, sample: string): Command =>
+    command(name, description, sample).option(
+      '--lab <pid>',
+      'which lab, when several run (default: the newest)',
+      processId,
+    )
+
+  command('up', 'run a lab until Ctrl-C and print its addresses', `up ${DEFAULT_TOPOLOGY}`)
+    .argument('[topology]', 'which topology; see "topologies"', DEFAULT_TOPOLOGY)
+    .option('--workspace <dir>', 'folder for the files of the lab (default: a new one in your Hoplab folder)')
+    .action((topology: string, options: { workspace?: string }) => up(context(), topology, options.workspace))
+
+  labCommand('status', 'show the hosts and services of the running lab', 'status --json').action((options: LabChoice) =>
+    status(context(), options),
+  )
+
+  labCommand('request', 'send a request as a browser would: DNS, connection, page, files', 'request')
+    .argument('[url]', 'what to open (default: the front page of the lab)')
+    .action((url: string | undefined, options: LabChoice) => request(context(), url, options))
+
+  for (const action of SERVICE_ACTIONS) {
+    labCommand(action, ACTION_HELP[action], `${action} web-1`)
+      .argument('<service>', 'the service; see "status"')
+      .action((service: string, options: LabChoice) => act(context(), action, service, options))
+  }
+
+  labCommand('deploy', 'bring a release to the servers', 'deploy v2 --to server-1')
+    .argument('<release>', 'which release')
+    .option('--to <host...>', 'only to these hosts (default: all that run the application)')
+    .action((release: string, options: LabChoice & { to?: string[] }) =>
+      deploy(context(), release, options.to, options),
+    )
+
+  labCommand('logs', 'print what a service has logged', 'logs web-1 --follow')
+    .argument('<service>', 'the service; see "status"')
+    .option('-f, --follow', 'go on with what its terminal shows until Ctrl-C')
+    .action((service: string, options: LabChoice & { follow?: boolean }) => logs(context(), service, options))
+
+  labCommand('down', 'stop the running lab', 'down').action((options: LabChoice) => down(context(), options))
+
+  command('topologies', 'list the topologies that can be started', 'topologies').action(() => topologies(context()))
+
+  command('demo', 'show the main job by itself in under a minute, and check every step', 'demo').action(() =>
+    demo(context()),
+  )
+  return program
+}
+
+function example(call: string): string {
+  return `\nExample:\n  ${CALL} ${call}`
+}
+
+function processId(text: string): number {
+  const pid = Number(text)
+  if (!Number.isInteger(pid) || pid <= 0) throw new InvalidArgumentError('A process id is a whole number above 0.')
+  return pid
+}
