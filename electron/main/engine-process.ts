@@ -1,0 +1,83 @@
+import type { MessageEvent, MessagePortMain } from 'electron'
+import type { ClientChannel } from '../../services/engine/channel/client-channel.ts'
+import { openControl, type Control } from '../../services/engine/channel/open-control.ts'
+import { serveClient } from '../../services/engine/channel/serve-client.ts'
+import { createEngine } from '../../services/engine/create-engine.ts'
+import type { EngineOptions, LabEngine } from '../../services/engine/index.ts'
+import { currentPlatform } from '../../services/engine/platform/current-platform.ts'
+import type { ToEngine } from './engine-messages.ts'
+
+/** The engine's own process: serves each port that the shell hands over, until it is told to end. */
+
+interface Running {
+  readonly engine: LabEngine
+  readonly control: Control | null
+}
+
+let running: Promise<Running> | null = null
+
+process.parentPort.on('message', ({ data, ports }: MessageEvent) => {
+  take(data as ToEngine, ports).catch(fail)
+})
+
+async function take(message: ToEngine, ports: readonly MessagePortMain[]): Promise<void> {
+  switch (message.type) {
+    case 'start':
+      running = start(message.options)
+      await running
+      return
+    case 'connect': {
+      const engine = (await running)?.engine
+      if (engine) for (const port of ports) serveClient(engine, overPort(port))
+      return
+    }
+    case 'dispose':
+      await stop(await running)
+      process.exit(0)
+  }
+}
+
+async function stop(ran: Running | null): Promise<void> {
+  await ran?.engine.dispose()
+  await ran?.control?.close()
+}
+
+/** Without an engine this process is of no use; the shell decides whether to try again. */
+function fail(error: unknown): never {
+  process.stderr.write(
+    `The engine failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  )
+  process.exit(1)
+}
+
+/** A lab that cannot be driven from a shell is still a lab: the control socket may fail. */
+async function start(options: EngineOptions): Promise<Running> {
+  const engine = await createEngine(options)
+  const control = await openControl(engine, { stateDir: options.stateDir, platform: currentPlatform() }).catch(
+    (error: unknown) => {
+      process.stderr.write(`No control socket: ${error instanceof Error ? error.message : String(error)}\n`)
+      return null
+    },
+  )
+  return { engine, control }
+}
+
+function overPort(port: MessagePortMain): ClientChannel {
+  let isOpen = true
+  port.on('close', () => {
+    isOpen = false
+  })
+  return {
+    post: (data) => {
+      if (isOpen) port.postMessage(data)
+    },
+    on: (listener) => {
+      port.on('message', ({ data }) => listener(data))
+      port.start()
+    },
+    onClose: (listener) => {
+      if (isOpen) port.once('close', listener)
+      else queueMicrotask(listener)
+    },
+  }
+}

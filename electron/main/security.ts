@@ -1,0 +1,79 @@
+import { app, protocol, session, type Session, type WebContents } from 'electron'
+import { readFile } from 'node:fs/promises'
+import { APP_SCHEME, appFile, contentType, isAppUrl } from './app-url.ts'
+
+/**
+ * Nothing from anywhere else is loaded or run. Styles may be inline because the topology and the panels are placed by
+ * style attributes. A preview of an answer is an `about:srcdoc` frame: it inherits this policy, so its styles show and
+ * its scripts do not run.
+ */
+const CONTENT_SECURITY_POLICY = [
+  `default-src 'none'`,
+  `script-src 'self'`,
+  `style-src 'self' 'unsafe-inline'`,
+  `img-src 'self' data:`,
+  `font-src 'self'`,
+  `connect-src 'self'`,
+  `frame-src 'self'`,
+  `base-uri 'none'`,
+  `form-action 'none'`,
+  `frame-ancestors 'none'`,
+].join('; ')
+
+const HEADERS = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+}
+
+/** Before the app is ready: gives app:// pages an origin like that of https pages. */
+export function registerAppScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ])
+}
+
+/** Serves the built user interface under `app://hoplab/`. */
+export function serveRenderer(folder: string): void {
+  protocol.handle(APP_SCHEME, async ({ method, url }) => {
+    if (method !== 'GET' && method !== 'HEAD') return new Response(null, { status: 405, headers: HEADERS })
+    const file = appFile(folder, url)
+    const body = file && (await readFile(file).catch(() => null))
+    if (!file || !body) return new Response('Not found', { status: 404, headers: HEADERS })
+    return new Response(method === 'HEAD' ? null : new Uint8Array(body), {
+      headers: { ...HEADERS, 'Content-Type': contentType(file) },
+    })
+  })
+}
+
+/** Takes from every page what Hoplab's own ones do not need. */
+export function forbidEverythingElse(): void {
+  forbidInSession(session.defaultSession)
+  app.on('web-contents-created', (_event, contents) => forbidInContents(contents))
+}
+
+function forbidInSession(shared: Session): void {
+  // Copying from a terminal is the only thing that a page may ask for.
+  const isAllowed = (permission: string, url: string): boolean =>
+    permission === 'clipboard-sanitized-write' && isAppUrl(url)
+  shared.setPermissionRequestHandler((_contents, permission, answer, details) =>
+    answer(isAllowed(permission, details.requestingUrl)),
+  )
+  shared.setPermissionCheckHandler((_contents, permission, origin) => isAllowed(permission, origin))
+  shared.setDevicePermissionHandler(() => false)
+  // Classrooms are offline, and content from elsewhere would meet an old Chromium: no request leaves the app.
+  shared.webRequest.onBeforeRequest(
+    { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*'] },
+    (_details, answer) => answer({ cancel: true }),
+  )
+  // The spelling checker would fetch its dictionaries from the network.
+  shared.setSpellCheckerEnabled(false)
+}
+
+function forbidInContents(contents: WebContents): void {
+  contents.on('will-frame-navigate', (event) => event.preventDefault())
+  contents.on('will-redirect', (event) => event.preventDefault())
+  contents.on('will-attach-webview', (event) => event.preventDefault())
+  contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+}
