@@ -1,0 +1,152 @@
+import { createBalancer, eligible, type Balancer } from '../../protocols/balancing/balancing.ts'
+import type { Backend as BackendConfig, RetryReason } from '../../protocols/haproxy-cfg/model.ts'
+import { BackendServer } from './backend-server.ts'
+import { Counters } from './counters.ts'
+import type { Deadlines, Expiring } from './deadlines.ts'
+
+/** A request that waits until a server has room. */
+interface Waiting extends Expiring {
+  /** Only this one will do (`balance source`); null: any. */
+  readonly server: BackendServer | null
+  readonly take: (server: BackendServer | null) => void
+}
+
+export type Choice =
+  | { readonly kind: 'server'; readonly server: BackendServer }
+  /** Every server that would do has `maxconn` requests; `take` is called later. */
+  | { readonly kind: 'queued'; readonly cancel: () => void }
+  | { readonly kind: 'none' }
+
+const NONE: Choice = { kind: 'none' }
+
+/** The servers of one backend, and who of them gets the next request. */
+export class Backend {
+  readonly config: BackendConfig
+  readonly id: number
+  readonly servers: readonly BackendServer[]
+  readonly counters = new Counters()
+  readonly retryOn: ReadonlySet<RetryReason>
+  /** The header lines of `http-response add-header`, each with CRLF. */
+  readonly addedLines: string
+  private readonly balancer: Balancer<BackendServer>
+  private readonly deadlines: Deadlines
+  private readonly hasLimits: boolean
+  private queue: Waiting[] = []
+  /** Worked out when a server changes, not with every request. */
+  private candidates: readonly BackendServer[] = []
+  changedAt: number
+  timesDown = 0
+
+  constructor(config: BackendConfig, id: number, deadlines: Deadlines) {
+    this.config = config
+    this.id = id
+    this.deadlines = deadlines
+    this.retryOn = new Set(config.retryOn)
+    this.addedLines = config.responseHeaders.map(({ name, value }) => `${name}: ${value}\r\n`).join('')
+    this.balancer = createBalancer(config.balance)
+    const timeouts = { connectMs: config.timeouts.connect, serverMs: config.timeouts.server }
+    this.servers = config.servers.map((server, index) => new BackendServer(server, index + 1, timeouts, deadlines))
+    this.hasLimits = this.servers.some((server) => server.config.maxconn !== null)
+    this.changedAt = deadlines.now
+    for (const server of this.servers) server.onChange = () => this.refresh()
+    this.candidates = this.findCandidates()
+  }
+
+  get up(): boolean {
+    return this.candidates.length > 0
+  }
+
+  /** The servers that share the requests now. */
+  get sharing(): readonly BackendServer[] {
+    return this.candidates
+  }
+
+  find(name: string): BackendServer | undefined {
+    return this.servers.find((server) => server.name === name)
+  }
+
+  private findCandidates(): readonly BackendServer[] {
+    return eligible(this.servers.filter((server) => server.usable))
+  }
+
+  private refresh(): void {
+    const wasUp = this.up
+    this.candidates = this.findCandidates()
+    if (wasUp !== this.up) this.changedAt = this.deadlines.now
+    if (wasUp && !this.up) this.timesDown += 1
+    this.serveQueue()
+  }
+
+  /**
+   * Chooses a server for a request of this client, another one than `avoid` where there is one. The caller counts the
+   * session (`openSession`), or waits when all are full.
+   */
+  choose(client: string, avoid: BackendServer | null, take: (server: BackendServer | null) => void): Choice {
+    let among = this.candidates
+    if (avoid !== null && among.length > 1) among = among.filter((server) => server !== avoid)
+    if (among.length === 0) return NONE
+    if (!this.hasLimits) return { kind: 'server', server: this.balancer.choose(among, client) }
+    const free = this.config.balance === 'source' ? among : among.filter((server) => !server.full)
+    if (free.length === 0) return this.enqueue(null, take)
+    const server = this.balancer.choose(free, client)
+    return server.full ? this.enqueue(server, take) : { kind: 'server', server }
+  }
+
+  private enqueue(server: BackendServer | null, take: Waiting['take']): Choice {
+    const waiting: Waiting = {
+      server,
+      take,
+      deadlineAt: this.deadlines.after(this.config.timeouts.queue ?? this.config.timeouts.connect),
+      expire: () => {
+        cancel()
+        take(null)
+      },
+    }
+    const cancel = (): void => {
+      const index = this.queue.indexOf(waiting)
+      if (index === -1) return
+      this.queue.splice(index, 1)
+      this.leaveQueue(waiting)
+    }
+    this.queue.push(waiting)
+    this.deadlines.add(waiting)
+    this.counters.enqueue()
+    server?.counters.enqueue()
+    return { kind: 'queued', cancel }
+  }
+
+  private leaveQueue(waiting: Waiting): void {
+    this.deadlines.remove(waiting)
+    this.counters.queued -= 1
+    if (waiting.server !== null) waiting.server.counters.queued -= 1
+  }
+
+  openSession(server: BackendServer): void {
+    const now = this.deadlines.now
+    server.counters.openSession(now)
+    this.counters.openSession(now)
+  }
+
+  closeSession(server: BackendServer): void {
+    server.counters.closeSession()
+    this.counters.closeSession()
+    if (this.queue.length > 0) this.serveQueue()
+  }
+
+  /** Gives room that came free to those who wait for it, in their order. */
+  private serveQueue(): void {
+    for (const waiting of [...this.queue]) {
+      const server = this.roomFor(waiting)
+      if (server === null) continue
+      this.queue.splice(this.queue.indexOf(waiting), 1)
+      this.leaveQueue(waiting)
+      waiting.take(server)
+    }
+  }
+
+  private roomFor(waiting: Waiting): BackendServer | null {
+    const pinned = waiting.server !== null && waiting.server.usable
+    const free = this.candidates.filter((server) => !server.full && (!pinned || server === waiting.server))
+    return free.length === 0 ? null : this.balancer.choose(free, '')
+  }
+}
