@@ -14,7 +14,7 @@ import type { Engine } from './create-engine.ts'
 /** Terminals belong to one client; the key says which. */
 export interface CommandContext {
   readonly client: object
-  sendTerminal(service: string, data: string, reset: boolean): void
+  readonly sendTerminal: (service: string, data: string, reset: boolean) => void
 }
 
 type Handler<Name extends CommandName> = (
@@ -27,7 +27,10 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   listTopologies: (engine) => engine.topologies.list(),
   readCapabilities: (engine) => engine.readCapabilities(),
   startLab: (engine, { topology }) => engine.startLab({ topology }),
-  stopLab: async (engine) => nothing(await engine.stopLab()),
+  stopLab: async (engine) => {
+    await engine.stopLab()
+    return null
+  },
   actOnService: async (engine, { service, action }) => {
     const target = engine.lab.service(service)
     await target.act(action)
@@ -41,18 +44,26 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   sendRequest: (engine, { url }) => engine.sendRequest(url),
   deploy: (engine, { release, hosts }) => engine.lab.deploy(release, hosts),
   readServiceFile: (engine, { service, file }) => readServiceFile(engine, service, file),
-  attachTerminal: (engine, { service }, context) =>
-    nothing(
-      engine.lab
-        .service(service)
-        .terminal.attach(context.client, (data, reset) => context.sendTerminal(service, data, reset)),
-    ),
-  detachTerminal: (engine, { service }, context) =>
-    nothing(engine.lab.service(service).terminal.detach(context.client)),
-  ackTerminal: (engine, { service, chars }, context) =>
-    nothing(engine.lab.service(service).terminal.acknowledge(context.client, chars)),
-  writeTerminal: (engine, { service, data }) => nothing(engine.lab.service(service).type(data)),
-  resizeTerminal: (engine, { service, cols, rows }) => nothing(engine.lab.service(service).resize(cols, rows)),
+  attachTerminal: (engine, { service }, { client, sendTerminal }) => {
+    engine.lab.service(service).terminal.attach(client, (data, reset) => sendTerminal(service, data, reset))
+    return null
+  },
+  detachTerminal: (engine, { service }, { client }) => {
+    engine.lab.service(service).terminal.detach(client)
+    return null
+  },
+  ackTerminal: (engine, { service, chars }, { client }) => {
+    engine.lab.service(service).terminal.acknowledge(client, chars)
+    return null
+  },
+  writeTerminal: (engine, { service, data }) => {
+    engine.lab.service(service).type(data)
+    return null
+  },
+  resizeTerminal: (engine, { service, cols, rows }) => {
+    engine.lab.service(service).resize(cols, rows)
+    return null
+  },
 }
 
 /** Checks the input by its schema and runs the command. Never rejects: failures are values. */
@@ -99,8 +110,4 @@ async function readServiceFile(engine: Engine, service: string, file: string): P
           : String(error)
     throw new LabError('FILE_UNREADABLE', { path: found.path, detail })
   }
-}
-
-function nothing(_done: unknown): null {
-  return null
 }

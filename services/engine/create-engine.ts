@@ -66,7 +66,12 @@ export class Engine implements LabEngine {
           this.events.unsubscribe(onEvents)
           return this.events.subscribe(onEvents)
         },
-        run: (command, input) => runCommand(this, command, input, context),
+        run: async (command, input) => {
+          const result = await runCommand(this, command, input, context)
+          // Who gets the answer has seen everything that led to it.
+          this.events.flush()
+          return result
+        },
       },
       close: () => {
         this.events.unsubscribe(onEvents)

@@ -47,6 +47,7 @@ export class Lab {
   private readonly sampler: Sampler
   private readonly balancers: BalancerWatch
   private deploying = false
+  private stopping = false
   private deployments = 0
 
   constructor(parts: LabParts) {
@@ -99,15 +100,23 @@ export class Lab {
   /** Starts everything in start order, all at the same time. Rejects with the first failure; what started stays. */
   async start(): Promise<void> {
     this.sampler.start()
-    const starts = startOrder(this.plan.services).map((planned) => this.service(planned.id).act('start'))
-    const results = await Promise.allSettled(starts)
+    const results = await Promise.allSettled(
+      startOrder(this.plan.services).map((planned) => this.startInOrder(planned)),
+    )
     this.balancers.start()
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
   }
 
+  private async startInOrder(planned: PlannedService): Promise<void> {
+    const awaited = (planned.spec.startWhenReady ?? []).map((id) => this.service(id).settled())
+    if (awaited.length > 0) await Promise.all(awaited)
+    if (!this.stopping) await this.service(planned.id).act('start')
+  }
+
   /** Stops everything, those that ask others first. Never rejects. */
   async stop(): Promise<void> {
+    this.stopping = true
     this.sampler.stop()
     this.balancers.stop()
     for (const group of stopGroups(this.plan.services)) {

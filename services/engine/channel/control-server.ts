@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, rm, stat } from 'node:fs/promises'
-import { createServer, type Server, type Socket } from 'node:net'
-import { dirname } from 'node:path'
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { dirname, join } from 'node:path'
 import type { LabEngine } from '../index.ts'
 import { HELLO, sameToken } from './handshake.ts'
 import { JsonLines } from './json-lines.ts'
@@ -70,7 +70,7 @@ async function listen(server: Server, endpoint: string): Promise<void> {
   const isFile = !isNamedPipe(endpoint)
   if (isFile) {
     await makeOwnFolder(dirname(endpoint))
-    await rm(endpoint, { force: true })
+    await removeDeadSockets(dirname(endpoint))
   }
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -88,6 +88,23 @@ async function makeOwnFolder(folder: string): Promise<void> {
   const { mode, uid } = await stat(folder)
   const isOwn = uid === process.getuid?.() && (mode & 0o077) === 0
   if (!isOwn) throw new Error(`the folder ${folder} is open to other users`)
+}
+
+/** Sockets of engines that were killed: nobody listens there any more. */
+async function removeDeadSockets(folder: string): Promise<void> {
+  const sockets = (await readdir(folder)).filter((name) => name.endsWith('.sock')).map((name) => join(folder, name))
+  await Promise.all(sockets.map(async (path) => (await isDead(path)) && rm(path, { force: true })))
+}
+
+function isDead(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(false)
+    })
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'))
+  })
 }
 
 function isNamedPipe(endpoint: string): boolean {

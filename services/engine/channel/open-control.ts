@@ -3,11 +3,11 @@ import { foldEvent, type LabState } from '../../contract/index.ts'
 import type { LabEngine } from '../index.ts'
 import type { Platform } from '../platform/platform.ts'
 import { startControlServer } from './control-server.ts'
-import { removeLabRecord, writeLabRecord } from './lab-records.ts'
+import { findLabs, removeLabRecord, writeLabRecord } from './lab-records.ts'
 
 export interface ControlOptions {
   readonly stateDir: string
-  readonly platform: Pick<Platform, 'startTime' | 'controlEndpoint'>
+  readonly platform: Pick<Platform, 'startTime' | 'isAlive' | 'controlEndpoint'>
 }
 
 export interface Control {
@@ -21,6 +21,8 @@ export async function openControl(engine: LabEngine, options: ControlOptions): P
   const { pid } = process
   const startTime = (await platform.startTime(pid)) ?? ''
   const endpoint = platform.controlEndpoint(String(pid), join(stateDir, 'control'))
+  // Looking for labs removes the records of those that were killed.
+  await findLabs(stateDir, (other, time) => platform.isAlive(other, time))
   const server = await startControlServer(engine, endpoint)
   let published: string | null = null
   let writing = Promise.resolve()

@@ -4,8 +4,8 @@ import type { PlannedService } from './lab-plan.ts'
 const ROLE_ORDER = ['database', 'app-server', 'web-server', 'load-balancer', 'dns'] as const
 
 /**
- * Sorts services so that each comes after those it names in `startAfter`. Several processes start at the same time:
- * the order is that of their starts, none waits until another is ready.
+ * Sorts services so that each comes after those it names in `startAfter` and `startWhenReady`. Several processes start
+ * at the same time: the order is that of their starts.
  */
 export function startOrder(services: readonly PlannedService[]): readonly PlannedService[] {
   const byRole = [...services].sort((a, b) => ROLE_ORDER.indexOf(a.spec.role) - ROLE_ORDER.indexOf(b.spec.role))
@@ -13,7 +13,7 @@ export function startOrder(services: readonly PlannedService[]): readonly Planne
   const ordered = new Set<PlannedService>()
   const place = (service: PlannedService): void => {
     if (ordered.has(service)) return
-    for (const id of service.spec.startAfter ?? []) {
+    for (const id of [...(service.spec.startAfter ?? []), ...(service.spec.startWhenReady ?? [])]) {
       const earlier = byId.get(id)
       if (earlier) place(earlier)
     }

@@ -22,12 +22,14 @@ export const linux: Platform = {
     return fields?.[START_TIME_FIELD - FIRST_FIELD_AFTER_NAME] === startTime && fields[0] !== 'Z'
   },
   async memoryBytes(pid) {
-    const kilobytes = (await figure(`/proc/${pid}/smaps_rollup`, 'Pss')) ?? (await figure(`/proc/${pid}/status`, 'VmRSS'))
+    const kilobytes =
+      (await figure(`/proc/${pid}/smaps_rollup`, 'Pss')) ?? (await figure(`/proc/${pid}/status`, 'VmRSS'))
     return kilobytes === null ? null : kilobytes * 1024
   },
   // XDG Base Directory Specification 0.8
   stateFolder: (env) => join(env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state'), 'hoplab'),
-  workspacesFolder: (env) => join(env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share'), 'hoplab', 'workspaces'),
+  workspacesFolder: (env) =>
+    join(env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share'), 'hoplab', 'workspaces'),
 }
 
 async function statFields(pid: number): Promise<readonly string[] | null> {

@@ -19,10 +19,13 @@ async function ask(pid: number, property: string): Promise<string | null> {
 
 function taskkill(pid: number): void {
   // A process that is gone already is no error, and nobody waits for the answer: the pseudo-terminal reports the exit.
-  execa('taskkill', ['/PID', String(Math.trunc(pid)), '/T', '/F'], { reject: false, stdin: 'ignore' }).catch(() => undefined)
+  execa('taskkill', ['/PID', String(Math.trunc(pid)), '/T', '/F'], { reject: false, stdin: 'ignore' }).catch(
+    () => undefined,
+  )
 }
 
-const local = (env: NodeJS.ProcessEnv): string => join(env['LOCALAPPDATA'] || join(homedir(), 'AppData', 'Local'), 'Hoplab')
+const local = (env: NodeJS.ProcessEnv): string =>
+  join(env['LOCALAPPDATA'] || join(homedir(), 'AppData', 'Local'), 'Hoplab')
 
 export const win32: Platform = {
   capabilities: { freeze: noFreeze, resume: noFreeze },

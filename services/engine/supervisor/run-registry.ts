@@ -24,15 +24,12 @@ export class RunRegistry {
     this.run = run
   }
 
-  /** Opens this engine's own entry in `<stateDir>/runs`. */
-  static async open(stateDir: string, platform: Platform): Promise<RunRegistry> {
+  /** Opens the entry of an engine, by default of this process, in `<stateDir>/runs`. */
+  static async open(stateDir: string, platform: Platform, owner?: RunFile['engine']): Promise<RunRegistry> {
     const folder = runsFolder(stateDir)
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    const startTime = (await platform.startTime(process.pid)) ?? ''
-    const registry = new RunRegistry(join(folder, `${process.pid}.json`), {
-      engine: { pid: process.pid, startTime },
-      processes: [],
-    })
+    const engine = owner ?? { pid: process.pid, startTime: (await platform.startTime(process.pid)) ?? '' }
+    const registry = new RunRegistry(join(folder, `${engine.pid}.json`), { engine, processes: [] })
     await registry.write()
     return registry
   }

@@ -59,6 +59,7 @@ export class Service {
   private probing: AbortController | null = null
   private commandUnderWay = false
   private killed = false
+  private starting: Promise<unknown> = Promise.resolve()
   /** Whether the present process has answered its probe. */
   private answered = false
   private readonly exitWaiters = new Set<() => void>()
@@ -108,8 +109,15 @@ export class Service {
     }
   }
 
+  /** A start that others may wait for. */
+  private start(): Promise<void> {
+    const start = this.startNow()
+    this.starting = start.catch(() => undefined)
+    return start
+  }
+
   /** Resolves when it is ready. Rejects when it ended before, or did not become ready in time (it may still do). */
-  async start(): Promise<void> {
+  private async startNow(): Promise<void> {
     const probing = new AbortController()
     this.probing = probing
     this.killed = false
@@ -183,6 +191,11 @@ export class Service {
     if (slow || state === 'ready' || state === 'frozen') return
     if (failure !== null) throw new LabError(failure.code, failure.params)
     throw new LabError('SERVICE_START_FAILED', { service: this.id, detail: 'it was stopped while it started.' })
+  }
+
+  /** Resolves when its start, if one is under way, has led to something: ready, failed, slow or stopped. */
+  async settled(): Promise<void> {
+    await this.starting
   }
 
   /** Asks it to end, insists after the grace time. Resolves when the process is gone. */

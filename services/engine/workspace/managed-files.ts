@@ -12,6 +12,7 @@ const ledgerSchema = z.record(z.string(), z.string())
 export class ManagedFiles {
   private readonly root: string
   private readonly ledgerPath: string
+  private writing: Promise<unknown> = Promise.resolve()
   private ledger: Record<string, string> | null = null
 
   constructor(root: string, ledgerPath: string) {
@@ -20,7 +21,14 @@ export class ManagedFiles {
   }
 
   /** Writes `text` unless the person edited the file. Returns whether the file holds `text` now. */
-  async write(path: string, text: string): Promise<boolean> {
+  write(path: string, text: string): Promise<boolean> {
+    // One after the other: all of them share the ledger.
+    const done = this.writing.then(() => this.writeNow(path, text))
+    this.writing = done.catch(() => undefined)
+    return done
+  }
+
+  private async writeNow(path: string, text: string): Promise<boolean> {
     const ledger = await this.readLedger()
     const key = relative(this.root, path)
     const present = await readFile(path, 'utf8').catch(() => null)

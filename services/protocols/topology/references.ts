@@ -81,7 +81,9 @@ function referenceMistakes(service: Placed, services: readonly Placed[], topolog
     return []
   }
   const { spec, path } = service
-  const after = (spec.startAfter ?? []).flatMap((id, index) => wants(id, null, [...path, 'startAfter', index]))
+  const after = (['startAfter', 'startWhenReady'] as const).flatMap((key) =>
+    (spec[key] ?? []).flatMap((id, index) => wants(id, null, [...path, key, index])),
+  )
   switch (spec.role) {
     case 'load-balancer':
       return [
@@ -142,13 +144,15 @@ function recordMistakes(
 }
 
 function circleMistakes(services: readonly Placed[]): readonly Mistake[] {
-  const after = new Map(services.map((service) => [service.id, service.spec.startAfter ?? []]))
+  const after = new Map(
+    services.map(({ id, spec }) => [id, [...(spec.startAfter ?? []), ...(spec.startWhenReady ?? [])]]),
+  )
   const reaches = (from: string, to: string, seen: Set<string>): boolean =>
     (after.get(from) ?? []).some((next) => next === to || (!seen.has(next) && reaches(next, to, seen.add(next))))
   const first = services.find((service) => reaches(service.id, service.id, new Set()))
-  return first
-    ? [{ path: [...first.path, 'startAfter'], detail: `"${first.id}" would have to start after itself` }]
-    : []
+  if (!first) return []
+  const key = first.spec.startAfter === undefined ? 'startWhenReady' : 'startAfter'
+  return [{ path: [...first.path, key], detail: `"${first.id}" would have to start after itself` }]
 }
 
 function entryMistakes(services: readonly Placed[]): readonly Mistake[] {

@@ -12,8 +12,10 @@ const address = z
 
 const common = {
   port,
-  /** Services whose process must have been started (or be ready) before this one starts. */
+  /** Services that start before this one; it does not wait until they are ready. */
   startAfter: z.array(name).optional(),
+  /** Services that must be ready (or have failed) before this one starts. */
+  startWhenReady: z.array(name).optional(),
   automaticRestart: z.boolean().default(false),
 }
 

@@ -33,3 +33,11 @@ it('leaves a file alone that it did not write', async () => {
   await writeFile(path, 'somebody else')
   expect(await open().write(path, 'ours')).toBe(false)
 })
+
+it('writes several files at the same time', async () => {
+  const files = open()
+  const paths = ['a', 'b', 'c'].map((name) => join(root, name))
+  expect(await Promise.all(paths.map((path) => files.write(path, path)))).toEqual([true, true, true])
+  const again = open()
+  expect(await Promise.all(paths.map((path) => again.write(path, 'new')))).toEqual([true, true, true])
+})

@@ -41,7 +41,7 @@ describe('parseTopology', () => {
     ['application: app-1', 'application: app-2', 'application: app-2', 'stands on the same host'],
     ['address: 127.10.0.30', 'address: 127.10.0.21', 'address: 127.10.0.21', 'the address of server-1 already'],
     ['address: 127.10.0.30', 'address: 192.168.0.1', 'address: 192.168.0.1', 'an address 127.10.x.y'],
-    ['startAfter: [app-1]', 'startAfter: [lb-1]', 'startAfter: [web-1, web-2]', 'start after itself'],
+    ['startAfter: [app-1]', 'startAfter: [lb-1]', 'startWhenReady: [app-1, web-1, app-2, web-2]', 'start after itself'],
     ['name: www, type: A, host: balancer-1', 'name: web, type: A, host: balancer-1', 'records:', 'no record "www"'],
     ['web-2:\n', 'web-1:\n', 'web-1:', 'used on server-1 already'],
     ['statsPort: 9910', 'statsPort: 8080', 'port: 8080', 'port 8080 on balancer-1 belongs to lb-1 already'],

@@ -16,7 +16,7 @@ export function page(request, env, { title, content, status = 200, headers = {} 
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} · foobar.com</title>
-        <link rel="icon" href="/assets/logo.svg" type="image/svg+xml" />
+        <link rel="icon" href="/favicon.ico" />
         <link rel="stylesheet" href="/assets/style.css" />
         <script src="/assets/app.js" defer></script>
       </head>
