@@ -1,6 +1,5 @@
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron'
 import type { ShellNotice } from '../../services/contract/shell.ts'
-import { engineOptions } from '../../services/engine/engine-options.ts'
 import type { ToEngine } from './engine-messages.ts'
 import { RestartBudget } from './restart-budget.ts'
 
@@ -24,7 +23,7 @@ export class EngineHost {
     const child = utilityProcess.fork(this.#module, [], { serviceName: 'Hoplab engine', stdio: 'inherit' })
     this.#child = child
     child.once('exit', (exitCode) => this.#ended(exitCode))
-    this.#post({ type: 'start', options: engineOptions(this.#root, process.env) })
+    this.#post({ type: 'start', root: this.#root })
   }
 
   /** A fresh port to the engine, or null when there is none any more. */

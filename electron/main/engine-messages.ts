@@ -1,8 +1,7 @@
-import type { EngineOptions } from '../../services/engine/index.ts'
-
 /** What the shell and the engine's process tell each other. A window's port travels beside `connect`. */
 export type ToEngine =
-  | { readonly type: 'start'; readonly options: EngineOptions }
+  /** `root` is the folder with programs, resources and the pinned Node. */
+  | { readonly type: 'start'; readonly root: string }
   | { readonly type: 'connect' }
   /** Stop the lab and end. */
   | { readonly type: 'dispose' }

@@ -3,7 +3,8 @@ import type { ClientChannel } from '../../services/engine/channel/client-channel
 import { openControl, type Control } from '../../services/engine/channel/open-control.ts'
 import { serveClient } from '../../services/engine/channel/serve-client.ts'
 import { createEngine } from '../../services/engine/create-engine.ts'
-import type { EngineOptions, LabEngine } from '../../services/engine/index.ts'
+import { engineOptions } from '../../services/engine/engine-options.ts'
+import type { LabEngine } from '../../services/engine/index.ts'
 import { currentPlatform } from '../../services/engine/platform/current-platform.ts'
 import type { ToEngine } from './engine-messages.ts'
 
@@ -23,7 +24,7 @@ process.parentPort.on('message', ({ data, ports }: MessageEvent) => {
 async function take(message: ToEngine, ports: readonly MessagePortMain[]): Promise<void> {
   switch (message.type) {
     case 'start':
-      running = start(message.options)
+      running = start(message.root)
       await running
       return
     case 'connect': {
@@ -51,7 +52,8 @@ function fail(error: unknown): never {
 }
 
 /** A lab that cannot be driven from a shell is still a lab: the control socket may fail. */
-async function start(options: EngineOptions): Promise<Running> {
+async function start(root: string): Promise<Running> {
+  const options = engineOptions(root, process.env)
   const engine = await createEngine(options)
   const control = await openControl(engine, { stateDir: options.stateDir, platform: currentPlatform() }).catch(
     (error: unknown) => {

@@ -14,7 +14,6 @@ const CONTENT_SECURITY_POLICY = [
   `img-src 'self' data:`,
   `font-src 'self'`,
   `connect-src 'self'`,
-  `frame-src 'self'`,
   `base-uri 'none'`,
   `form-action 'none'`,
   `frame-ancestors 'none'`,
@@ -72,6 +71,7 @@ function forbidInSession(shared: Session): void {
 }
 
 function forbidInContents(contents: WebContents): void {
+  // Links in a preview lead nowhere either; giving a frame its text (srcdoc) is no navigation of this kind.
   contents.on('will-frame-navigate', (event) => event.preventDefault())
   contents.on('will-redirect', (event) => event.preventDefault())
   contents.on('will-attach-webview', (event) => event.preventDefault())

@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 export interface Rectangle {
   readonly x: number
   readonly y: number
@@ -15,14 +13,21 @@ const FIRST_HEIGHT = 900
 const STEP = 32
 
 /** What is remembered of a window between starts. */
-export const WINDOW_MEMORY = z.strictObject({
-  x: z.int(),
-  y: z.int(),
-  width: z.int().positive(),
-  height: z.int().positive(),
-  isMaximized: z.boolean(),
-})
-export type WindowMemory = Readonly<z.infer<typeof WINDOW_MEMORY>>
+export interface WindowMemory extends Rectangle {
+  readonly isMaximized: boolean
+}
+
+/** What a file holds, if it is a window's memory. By hand: a schema library would cost the start more than all else here. */
+export function parseWindowMemory(value: unknown): WindowMemory | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { x, y, width, height, isMaximized } = value as Readonly<Record<string, unknown>>
+  if (!isWhole(x) || !isWhole(y) || !isWhole(width) || !isWhole(height) || typeof isMaximized !== 'boolean') return null
+  return width > 0 && height > 0 ? { x, y, width, height, isMaximized } : null
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value)
+}
 
 /**
  * Where a window opens: as it was, moved and shrunk so that it lies wholly on the display that shows most of it (the

@@ -1,12 +1,12 @@
 import { app } from 'electron'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { WINDOW_MEMORY, type WindowMemory } from './window-bounds.ts'
+import { parseWindowMemory, type WindowMemory } from './window-bounds.ts'
 
 /** The last window's place, in the app's own data folder. Losing it costs nothing, so failures are not reported. */
 export function readWindowMemory(): WindowMemory | null {
   try {
-    return WINDOW_MEMORY.parse(JSON.parse(readFileSync(memoryFile(), 'utf8')))
+    return parseWindowMemory(JSON.parse(readFileSync(memoryFile(), 'utf8')))
   } catch {
     return null
   }

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LabEvent } from '../../../services/contract/index.ts'
 import { connectToLab } from '../../../services/engine/channel/connect-to-lab.ts'
@@ -96,6 +99,27 @@ describe('control socket', () => {
     const record = await startedLab()
     await control.close()
     await expect(connectToLab(record)).rejects.toMatchObject({ code: 'LAB_UNREACHABLE' })
+  })
+
+  it('clears away what an engine left behind that was killed', async () => {
+    const killed = `
+      import { writeFileSync } from 'node:fs'
+      import { createServer } from 'node:net'
+      const [socket, record] = process.argv.slice(1)
+      writeFileSync(record, JSON.stringify({ pid: process.pid, startTime: '1', endpoint: socket, token: 't',
+        topology: 'small', workspace: '/labs/one', startedAtMs: 1 }))
+      createServer().listen(socket, () => process.kill(process.pid, 'SIGKILL'))`
+    const { endpoint } = await startedLab()
+    const [socket, record] = [join(endpoint, '..', 'dead.sock'), join(stateDir, 'labs', '7.json')]
+    const end = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', killed, socket, record])
+    await expect(end).rejects.toMatchObject({ signal: 'SIGKILL' })
+    expect(existsSync(socket) && existsSync(record)).toBe(true)
+    const other = await openControl(engine, {
+      stateDir,
+      platform: { ...platform, controlEndpoint: () => join(endpoint, '..', 'b.sock') },
+    })
+    expect([socket, record, endpoint].map(existsSync)).toEqual([false, false, true])
+    await other.close()
   })
 
   it('lets the last answer leave before it closes', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { placeWindow, type Rectangle } from '../../../../electron/main/window-bounds.ts'
+import { parseWindowMemory, placeWindow, type Rectangle } from '../../../../electron/main/window-bounds.ts'
 
 const LAPTOP: Rectangle = { x: 0, y: 0, width: 1366, height: 728 }
 const PROJECTOR: Rectangle = { x: 1366, y: 0, width: 1920, height: 1080 }
@@ -40,5 +40,24 @@ describe('placeWindow', () => {
     const before = remembered(100, 40, 1024, 640)
     expect(placeWindow(before, [LAPTOP], 1)).toMatchObject({ x: 132, y: 72 })
     expect(placeWindow(before, [LAPTOP], 20)).toMatchObject({ x: 342, y: 88 })
+  })
+})
+
+describe('parseWindowMemory', () => {
+  it('takes what was written', () => {
+    const memory = remembered(-5, 10, 1200, 700)
+    expect(parseWindowMemory(JSON.parse(JSON.stringify(memory)))).toEqual(memory)
+  })
+
+  it.each([
+    null,
+    7,
+    {},
+    [],
+    { ...remembered(0, 0, 0, 700) },
+    { ...remembered(0.5, 0, 1, 1) },
+    { x: 0, y: 0, width: 1, height: 1 },
+  ])('takes nothing else: %j', (value) => {
+    expect(parseWindowMemory(value)).toBeNull()
   })
 })
