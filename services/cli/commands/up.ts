@@ -13,16 +13,16 @@ export async function up(context: CommandContext, topology: string, workspace: s
   await withEngine(context, async (engine) => {
     const { stateDir } = world.engineOptions
     const control = await openControl(engine, { stateDir, platform: world.platform })
-    let streaming = false
+    let announcedSeq = Infinity
     const follower = new LabFollower(engine, (event) => {
-      if (streaming) out.stream(event, eventText(event))
+      if (event.seq > announcedSeq) out.stream(event, eventText(event))
     })
     try {
       const start = performance.now()
       out.say(`Starting ${topology} ...`)
       const state = await interrupt.during(engine.startLab({ topology, ...(workspace ? { workspace } : {}) }))
       announce(context, state, performance.now() - start)
-      streaming = true
+      announcedSeq = state.seq
       await Promise.race([interrupt.happened, follower.waitFor(({ phase }) => phase === 'idle')])
     } finally {
       const running = follower.state.services.filter(({ pid }) => pid !== null).length
