@@ -62,7 +62,7 @@ const HEADER_PRAGMAS: ReadonlySet<string> = new Set(['user_version', 'applicatio
 const SERVER_PRAGMAS: ReadonlyMap<string, string> = new Map([
   ['busy_timeout', 'waiting inside SQLite would stop everybody; the server itself waits for locks'],
   ['locking_mode', 'it would lock out every other client'],
-  ['synchronous', 'what the server has acknowledged must be on the disk'],
+  ['synchronous', 'it promises how safe a commit is (--synchronous)'],
   ['wal_autocheckpoint', 'the server keeps the log short'],
   ['schema_version', 'a wrong one corrupts the file for the other connections'],
   ['mmap_size', 'it is set for the whole server'],

@@ -1,4 +1,4 @@
-import { Connection } from './connection.ts'
+import { Connection, type Synchronous } from './connection.ts'
 
 /** Opening one takes longer than most statements; a burst may still open more, which are closed afterwards. */
 const MAX_IDLE = 8
@@ -10,14 +10,16 @@ const MAX_IDLE = 8
 export class ConnectionPool {
   private readonly idle: Connection[] = []
   private readonly file: string
+  private readonly synchronous: Synchronous
 
-  constructor(file: string) {
+  constructor(file: string, synchronous: Synchronous = 'full') {
     this.file = file
+    this.synchronous = synchronous
   }
 
   /** Throws SQLite's error when the file cannot be opened. */
   acquire(): Connection {
-    return this.idle.pop() ?? new Connection(this.file)
+    return this.idle.pop() ?? new Connection(this.file, this.synchronous)
   }
 
   /** Takes a connection back; an open transaction is rolled back. */

@@ -7,6 +7,14 @@ import { firstWords } from './sql-text.ts'
 const MAX_VALUE_BYTES = 16 * 1024 * 1024
 const MAX_SQL_BYTES = 1024 * 1024
 
+/**
+ * What has happened when a commit returns (https://www.sqlite.org/pragma.html#pragma_synchronous). In WAL mode with
+ * `normal`, the log was handed to the system: acknowledged writes survive SIGKILL of this process. With `full` it was
+ * also synced to the disk: they survive a power cut too, and each commit takes as long as the disk does.
+ */
+export const SYNCHRONOUS = ['full', 'normal'] as const
+export type Synchronous = (typeof SYNCHRONOUS)[number]
+
 export interface PreparedStatement {
   readonly statement: StatementSync
   /** The text of this one statement, with its semicolon. */
@@ -18,8 +26,7 @@ export interface PreparedStatement {
 
 /**
  * One SQLite connection. No busy time-out is set: waiting inside SQLite would block the event loop, and with it the
- * COMMIT of the very stream that holds the lock. `synchronous` is FULL: a commit returns when its log frames were
- * synced, so what was acknowledged survives not only SIGKILL (for which NORMAL would do) but a power cut.
+ * COMMIT of the very stream that holds the lock.
  */
 export class Connection {
   readonly database: DatabaseSync
@@ -27,7 +34,7 @@ export class Connection {
   readonly countsQuery: StatementSync
   private readonly authorizer = new Authorizer()
 
-  constructor(file: string) {
+  constructor(file: string, synchronous: Synchronous = 'full') {
     this.database = new DatabaseSync(file, {
       timeout: 0,
       readBigInts: true,
@@ -38,7 +45,7 @@ export class Connection {
       defensive: true,
       limits: { length: MAX_VALUE_BYTES, sqlLength: MAX_SQL_BYTES },
     })
-    this.database.exec('PRAGMA synchronous = FULL')
+    this.database.exec(`PRAGMA synchronous = ${synchronous}`)
     this.countsQuery = this.database.prepare('SELECT changes(), last_insert_rowid()')
     this.database.setAuthorizer(this.authorizer.decide)
   }

@@ -20,7 +20,7 @@ async function start({ name, options, log }: ProgramContext): Promise<RunningPro
   const { address, file } = settings
   log.event({ what: `file ${file}`, outcome: prepareDatabaseFile(file) })
 
-  const pool = new ConnectionPool(file)
+  const pool = new ConnectionPool(file, settings.synchronous)
   const streams = new StreamStore({
     pool,
     locks: new LockQueue(),

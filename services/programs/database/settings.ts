@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { parseAddress, requireLoopback, type Address } from '../kit/address.ts'
+import { SYNCHRONOUS, type Synchronous } from './connection.ts'
 import { EXIT, ProgramError, type OptionSpec, type ProgramOptions } from '../kit/program.ts'
 
 export interface Settings {
@@ -10,6 +11,7 @@ export interface Settings {
   /** How long a statement waits for a lock, in milliseconds. */
   readonly busyTimeoutMs: number
   readonly maxStreams: number
+  readonly synchronous: Synchronous
 }
 
 export const OPTIONS: Readonly<Record<string, OptionSpec>> = {
@@ -27,6 +29,12 @@ export const OPTIONS: Readonly<Record<string, OptionSpec>> = {
     default: '5',
     help: 'answer SQLITE_BUSY when a lock was not free for so long',
   },
+  synchronous: {
+    type: 'string',
+    value: SYNCHRONOUS.join('|'),
+    default: 'full',
+    help: 'full: a commit waits for the disk and survives a power cut; normal: it survives SIGKILL',
+  },
   'max-streams': { type: 'string', value: 'COUNT', default: '128', help: 'how many streams may be open at a time' },
 }
 
@@ -41,6 +49,7 @@ export function readSettings(options: ProgramOptions): Settings {
     batonTimeoutMs: readSeconds(options, 'baton-timeout') * 1000,
     busyTimeoutMs: readSeconds(options, 'busy-timeout') * 1000,
     maxStreams: readCount(options, 'max-streams'),
+    synchronous: readSynchronous(options),
   }
 }
 
@@ -50,6 +59,14 @@ function readSeconds(options: ProgramOptions, name: string): number {
   if (!/^\d+(\.\d+)?$/.test(text) || seconds > MAX_SECONDS)
     throw new ProgramError(`--${name} wants a number of seconds, such as 5 or 0.5; it got "${text}".`, EXIT.usage)
   return seconds
+}
+
+function readSynchronous(options: ProgramOptions): Synchronous {
+  const text = options.text('synchronous')
+  const mode = SYNCHRONOUS.find((candidate) => candidate === text)
+  if (mode === undefined)
+    throw new ProgramError(`--synchronous wants ${SYNCHRONOUS.join(' or ')}; it got "${text}".`, EXIT.usage)
+  return mode
 }
 
 function readCount(options: ProgramOptions, name: string): number {

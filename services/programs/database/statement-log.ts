@@ -13,13 +13,14 @@ export function shortenSql(sql: string): string {
   return folded.length <= SHOWN_CHARS ? folded : `${folded.slice(0, SHOWN_CHARS - 3)}...`
 }
 
-/** The log line of a statement: `3 rows in 0.4 ms  trace 4bf92f35`, or SQLite's error. */
+/** The log line of a statement: `3 rows in 0.4 ms  trace 4bf92f35`, or SQLite's error. `trace` as `traceSuffix` makes it. */
 export function statementEvent(report: StatementReport, peer: string, trace: string): LogEvent {
-  const time = `in ${formatMs(report.durationMs)}${trace}`
+  const time = formatMs(report.durationMs)
   const what = shortenSql(report.sql)
   const { outcome } = report
-  if ('code' in outcome) return { what, peer, outcome: `${outcome.code}: ${outcome.message} ${time}`, level: 'warning' }
-  return { what, peer, outcome: `${describe(outcome)} ${time}` }
+  if ('code' in outcome)
+    return { what, peer, outcome: `${outcome.code}: ${outcome.message} (${time})${trace}`, level: 'warning' }
+  return { what, peer, outcome: `${describe(outcome)} in ${time}${trace}` }
 }
 
 function describe(outcome: { readonly rows: number | null; readonly changedRows: number | null }): string {
