@@ -53,7 +53,8 @@ function answer(socket: Socket, query: Buffer, peer: RemoteInfo, zones: ZoneStor
   if (peer.port === 0) return
   const reply = zones.responder.respond(query, 'udp')
   if (reply === null) return
-  socket.send(reply.bytes, 0, reply.bytes.length, peer.port, peer.address)
+  // Without offset and length: with them Node makes a slice of the buffer for each answer.
+  socket.send(reply.bytes, peer.port, peer.address)
   if (log.writesRequests) logQuery(log, query, `${peer.address}:${peer.port}`, reply, 'udp')
   else log.countRequest()
 }

@@ -56,7 +56,7 @@ function aliasesBesideData(records: readonly ZoneRecord[]): Problem[] {
     const first = firsts.get(key)
     if (first === undefined) firsts.set(key, record)
     else if (first.data.type === 'CNAME' || record.data.type === 'CNAME') {
-      const sentence = `${record.name} has a ${first.data.type} record in line ${first.line}; a CNAME stands alone at its name`
+      const sentence = `${record.name} has a record of type ${first.data.type} in line ${first.line}; a CNAME stands alone at its name`
       problems.push(about(record, sentence))
     }
   }
