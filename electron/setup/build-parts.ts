@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { filesOf, fingerprint, isFresh, markBuilt } from './freshness.ts'
+import { SetupError } from './progress.mjs'
 import { ROOT } from './project.mjs'
 
 /** What is built, from what, and only when it is not up to date. */
@@ -53,7 +54,9 @@ export async function buildParts(parts: readonly Part[], note: (text: string) =>
     if (isFresh(ROOT, STAMP_FILE, part, current)) continue
     stale.push(part)
     note(`building the ${part}`)
-    await buildPart(part)
+    await buildPart(part).catch((error: unknown) => {
+      throw new SetupError(`The ${part} could not be built: ${error instanceof Error ? error.message : String(error)}`)
+    })
     markBuilt(STAMP_FILE, part, { fingerprint: current, files: outputFiles(part) })
   }
   return stale.length === 0 ? 'kept the build, it is up to date' : `built the ${stale.join(', the ')}`

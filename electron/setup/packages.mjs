@@ -7,7 +7,8 @@ import { SetupError } from './progress.mjs'
 
 /** The npm packages and the Node that comes as one of them. Runs on plain Node 20, before anything is installed. */
 
-/** @typedef {{ packages?: Record<string, { optional?: boolean, devOptional?: boolean }> }} Lock */
+/** @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean, name?: string }} LockedPackage */
+/** @typedef {{ packages?: Record<string, LockedPackage> }} Lock */
 
 /**
  * Compares what package-lock.json wants with what npm wrote down after its last installation

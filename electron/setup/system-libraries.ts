@@ -59,14 +59,14 @@ export function missingInLdd(output: string): string[] {
 
 /** Splits libraries into the packages that bring them and those that no package is known for. */
 export function packagesOf(sonames: readonly string[]): { packages: PackageNames[]; unknown: string[] } {
-  const packages = new Set<PackageNames>()
+  const packages = new Map<string, PackageNames>()
   const unknown: string[] = []
   for (const soname of sonames) {
     const names = PACKAGE_BY_SONAME[soname]
     if (names === undefined) unknown.push(soname)
-    else packages.add(names)
+    else packages.set(names[0], names)
   }
-  return { packages: [...packages], unknown }
+  return { packages: [...packages.values()], unknown }
 }
 
 async function missingLibraries(): Promise<string[]> {

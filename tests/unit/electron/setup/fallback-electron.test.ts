@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -37,10 +47,9 @@ function packElectron(): PinnedPackage {
   const file = join(folder, 'electron.tgz')
   execFileSync('tar', ['-czf', file, '-C', folder, 'package'])
   const digest = createHash('sha512').update(readFileSync(file)).digest('base64')
-  return { spec: `file:${file}`, integrity: `sha512-${digest}` }
+  return { name: 'electron', spec: `file:${file}`, integrity: `sha512-${digest}` }
 }
 
-/** A cache folder must have a plain name; the spec of a local file has slashes. */
 function fetch(pinned: PinnedPackage): Promise<string> {
   return fetchPinned(cache, pinned, { cache: join(folder, '_cacache') })
 }
@@ -78,7 +87,11 @@ describe('fetchPinned', () => {
   })
 
   it('never takes the bytes of an earlier pin for those of a new one', () => {
-    const other = { spec: 'electron@1', integrity: `sha512-${Buffer.alloc(64, 7).toString('base64')}` }
+    const other = {
+      name: 'electron',
+      spec: 'electron@1',
+      integrity: `sha512-${Buffer.alloc(64, 7).toString('base64')}`,
+    }
     const one = packageFolder(cache, { ...other, integrity: `sha512-${Buffer.alloc(64, 1).toString('base64')}` })
     expect(packageFolder(cache, other)).not.toBe(one)
   })

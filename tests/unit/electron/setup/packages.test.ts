@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lockDifference, npmCommand } from '../../../../electron/setup/packages.mjs'
 
 const vue = { version: '3.5.0', integrity: 'sha512-a' }
@@ -27,10 +30,27 @@ describe('lockDifference', () => {
 })
 
 describe('npmCommand', () => {
-  it('uses the npm that runs us, without a shell', () => {
-    const script = new URL('fixtures/npm-cli.js', import.meta.url).pathname
-    expect(npmCommand(['ci'], { npm_execpath: script, npm_node_execpath: process.execPath }).command).toBe('npm')
-    const env = { npm_execpath: `${import.meta.dirname}/npm-cli.js`, npm_node_execpath: process.execPath }
-    expect(npmCommand(['ci'], env)).toEqual({ command: 'npm', args: ['ci'], shell: false })
+  let folder: string
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hoplab-npm-'))
+  })
+
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('uses the npm that runs us, with its own Node and without a shell', () => {
+    const script = join(folder, 'npm-cli.js')
+    writeFileSync(script, '')
+    const env = { npm_execpath: script, npm_node_execpath: process.execPath }
+    expect(npmCommand(['ci'], env)).toEqual({ command: process.execPath, args: [script, 'ci'], shell: false })
+  })
+
+  it.runIf(process.platform !== 'win32')('else uses the npm in PATH: run by hand, by another tool, or gone', () => {
+    const byPath = { command: 'npm', args: ['ci'], shell: false }
+    expect(npmCommand(['ci'], {})).toEqual(byPath)
+    const gone = { npm_execpath: join(folder, 'npm-cli.js'), npm_node_execpath: process.execPath }
+    expect(npmCommand(['ci'], gone)).toEqual(byPath)
+    const other = { npm_execpath: process.execPath, npm_node_execpath: process.execPath }
+    expect(npmCommand(['ci'], other)).toEqual(byPath)
   })
 })
