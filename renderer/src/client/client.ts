@@ -1,4 +1,10 @@
-import type { CommandInput, CommandName, CommandOutput, LabEvent, Subscription } from '../../../services/contract/index.ts'
+import type {
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  LabEvent,
+  Subscription,
+} from '../../../services/contract/index.ts'
 
 /** What the window may ask of the engine. The live client speaks over the preload's port, the fake one plays a lab. */
 export interface LabClient {

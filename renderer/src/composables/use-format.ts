@@ -18,7 +18,7 @@ export function useFormat(): Formats {
     bytes: (value) => formatBytes(value, settings.language),
     count: (value) => formatCount(value, settings.language),
     rate: (perSecond) => formatRate(perSecond, settings.language),
-    duration: (ms) => formatDuration(ms, settings.language),
+    duration: formatDuration,
     time: (atMs) => formatTime(atMs, settings.language),
   }
 }

@@ -1,26 +1,31 @@
 /** Figures with their units, in the language of the window. All are pure; the language comes as a BCP 47 tag. */
 
-const MINUS = '–'
+const NONE = '–'
+/** A figure and its unit stay on one line. */
+const SPACE = '\u00a0'
 
 /** Times are in ms below 10 s, with one decimal below 10 ms. */
 export function formatMs(ms: number, language: string): string {
-  const unit = ms < 10_000 ? { value: ms, name: 'millisecond' } : { value: ms / 1000, name: 'second' }
-  return new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit: unit.name,
-    maximumFractionDigits: unit.value < 10 ? 1 : 0,
-  }).format(unit.value)
+  const [value, unit] = ms < 10_000 ? [ms, 'ms'] : [ms / 1000, 's']
+  return `${round(value, value < 10 ? 1 : 0, language)}${SPACE}${unit}`
+}
+
+function round(value: number, digits: number, language: string): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value)
+}
+
+/** Steps of a thousand; the French count in octets. */
+const BYTE_UNITS: Readonly<Record<string, readonly string[]>> = {
+  en: ['B', 'kB', 'MB', 'GB'],
+  fr: ['o', 'ko', 'Mo', 'Go'],
 }
 
 export function formatBytes(bytes: number | null, language: string): string {
-  if (bytes === null) return MINUS
-  const steps = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
-  const step = Math.min(steps.length - 1, bytes < 1 ? 0 : Math.floor(Math.log(bytes) / Math.log(1000)))
-  return new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit: steps[step] ?? 'byte',
-    maximumFractionDigits: step === 0 || bytes / 1000 ** step >= 100 ? 0 : 1,
-  }).format(bytes / 1000 ** step)
+  if (bytes === null) return NONE
+  const units = BYTE_UNITS[language] ?? BYTE_UNITS['en'] ?? []
+  const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3))
+  const value = bytes / 1000 ** step
+  return `${round(value, step === 0 || value >= 100 ? 0 : 1, language)}${SPACE}${units[step]}`
 }
 
 /** Counts that must stay short: 12,345 becomes 12K. */
@@ -36,19 +41,19 @@ export function formatRate(perSecond: number, language: string): string {
   return `${number.format(perSecond)}/s`
 }
 
-/** How long something has run: 3 s, 2 min 5 s, 1 h 4 min. */
-export function formatDuration(ms: number, language: string): string {
+/** How long something has run: 3 s, 2 min 5 s, 1 h 4 min. The units are the same in both languages. */
+export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))
   const parts: readonly (readonly [number, string])[] = [
-    [Math.floor(seconds / 3600), 'hour'],
-    [Math.floor(seconds / 60) % 60, 'minute'],
-    [seconds % 60, 'second'],
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
   ]
   const from = parts.findIndex(([value]) => value > 0)
   return parts
     .slice(from < 0 ? 2 : from)
     .slice(0, 2)
-    .map(([value, unit]) => new Intl.NumberFormat(language, { style: 'unit', unit }).format(value))
+    .map(([value, unit]) => `${value}${SPACE}${unit}`)
     .join(' ')
 }
 

@@ -1,10 +1,8 @@
 import type { Capabilities, LabPhase, ServiceAction, ServiceState } from '../../../services/contract/index.ts'
-import { SERVICE_ACTIONS } from '../../../services/contract/names.ts'
 
 /** Why something cannot be done now: a key of the locale files, or a sentence that the engine wrote. */
 export type Reason =
-  | { readonly key: string; readonly params: Readonly<Record<string, string | number>> }
-  | { readonly sentence: string }
+  { readonly key: string; readonly params: Readonly<Record<string, string | number>> } | { readonly sentence: string }
 
 export interface Availability {
   readonly action: ServiceAction
@@ -20,6 +18,9 @@ export interface Circumstances {
   readonly deploying: boolean
 }
 
+/** The order of buttons and menus: from everyday to violent. */
+const SHOWN_ORDER: readonly ServiceAction[] = ['start', 'stop', 'restart', 'freeze', 'resume', 'kill']
+
 /** What a process must be for each action to make sense. */
 const APPLIES: Readonly<Record<ServiceAction, (service: ServiceState) => boolean>> = {
   start: ({ state }) => state === 'stopped' || state === 'failed',
@@ -32,7 +33,7 @@ const APPLIES: Readonly<Record<ServiceAction, (service: ServiceState) => boolean
 
 /** All actions on a service, in the order in which they are shown, each with the reason where it cannot be done. */
 export function serviceActions(service: ServiceState, circumstances: Circumstances): readonly Availability[] {
-  return SERVICE_ACTIONS.map((action) => ({ action, reason: reasonAgainst(action, service, circumstances) }))
+  return SHOWN_ORDER.map((action) => ({ action, reason: reasonAgainst(action, service, circumstances) }))
 }
 
 function reasonAgainst(action: ServiceAction, service: ServiceState, now: Circumstances): Reason | null {

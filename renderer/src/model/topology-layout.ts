@@ -57,8 +57,25 @@ export function layOut(
     }
     x += sizes.width + sizes.gapX
   }
+  alignClient(hosts, links, places, sizes)
   placeAbove(nameServers, places, sizes)
   return places
+}
+
+/** Puts the browser's row beside the row that it opens, so that the first link runs straight. */
+function alignClient(
+  hosts: readonly LayoutHost[],
+  links: readonly LinkState[],
+  places: Map<string, Point>,
+  sizes: CardSizes,
+): void {
+  const client = hosts.find((host) => host.kind === 'client')
+  const entry = links.find((link) => link.from === CLIENT && link.protocol !== 'DNS')?.to
+  const host = hosts.find(({ services }) => services.some((service) => service.id === entry))
+  const place = host && places.get(host.id)
+  if (!client || !host || !place) return
+  const row = host.services.findIndex((service) => service.id === entry)
+  places.set(client.id, { x: places.get(client.id)?.x ?? 0, y: place.y + row * sizes.row })
 }
 
 function placeAbove(nameServers: readonly LayoutHost[], places: Map<string, Point>, sizes: CardSizes): void {

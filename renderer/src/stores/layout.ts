@@ -77,7 +77,9 @@ function isSavedDock(value: unknown): value is SavedDock {
 }
 
 function arePositions(value: unknown): value is Positions {
-  return isRecord(value) && Object.values(value).every((hosts) => isRecord(hosts) && Object.values(hosts).every(isPoint))
+  return (
+    isRecord(value) && Object.values(value).every((hosts) => isRecord(hosts) && Object.values(hosts).every(isPoint))
+  )
 }
 
 function isPoint(value: unknown): value is Point {

@@ -98,11 +98,7 @@ function createHandlers(lab: FakeLab): Handlers {
   }
 }
 
-async function act(
-  lab: FakeLab,
-  id: string,
-  action: CommandInput<'actOnService'>['action'],
-): Promise<ServiceState> {
+async function act(lab: FakeLab, id: string, action: CommandInput<'actOnService'>['action']): Promise<ServiceState> {
   const { state } = lab.service(id)
   const live = lab.service(id).pid !== null
   const refuse = (): never => {

@@ -16,9 +16,17 @@ const WORKSPACE = '/home/student/hoplab'
 
 /** `broken` fails on purpose, so that the failed deployment can be looked at. */
 const RELEASES: readonly ReleaseInfo[] = [
-  { id: 'v1', hosts: ['server-1', 'server-2'], summary: 'The first version: a blue page with a guestbook.' },
-  { id: 'v2', hosts: [], summary: 'Green, with the new page /about.' },
-  { id: 'broken', hosts: [], summary: 'Does not load: shows what a failed deployment looks like.' },
+  {
+    id: 'v1',
+    hosts: ['server-1', 'server-2'],
+    summary: { en: 'The first version: a blue page with a guestbook.', fr: 'La première : page bleue, livre d’or.' },
+  },
+  {
+    id: 'v2',
+    hosts: [],
+    summary: { en: 'Green, with the new page /about.', fr: 'Verte, avec la nouvelle page /about.' },
+  },
+  { id: 'broken', hosts: [], summary: { en: 'Does not load, on purpose.', fr: 'Ne se charge pas, exprès.' } },
 ]
 
 /** The state of the fake lab and the events that change it, folded as the real engine does. */

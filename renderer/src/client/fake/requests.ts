@@ -34,7 +34,13 @@ export function answerRequest(plan: FakePlan, state: LabState, turn: number): An
   if (!web) return page({ resolved, status: 503, statusText: 'Service Unavailable', via: fronts, release: null })
   const app = ready(web.replace('web', 'app'))
   if (!app)
-    return page({ resolved, status: 502, statusText: 'Bad Gateway', via: [...fronts, web], release: ready(web)?.release ?? null })
+    return page({
+      resolved,
+      status: 502,
+      statusText: 'Bad Gateway',
+      via: [...fronts, web],
+      release: ready(web)?.release ?? null,
+    })
   const via = [...fronts, web, app.id, ...(ready('db-1') ? ['db-1'] : [])]
   return page({ resolved, status: 200, statusText: 'OK', via, release: app.release })
 }

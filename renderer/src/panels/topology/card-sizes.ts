@@ -1,7 +1,7 @@
 import type { CardSizes } from '../../model/topology-layout.ts'
 import type { Theme } from '../../stores/settings.ts'
 
-const SCREEN: CardSizes = { width: 188, header: 46, row: 42, gapX: 82, gapY: 26 }
+const SCREEN: CardSizes = { width: 188, header: 46, row: 42, gapX: 92, gapY: 26 }
 const PROJECTOR: CardSizes = { width: 272, header: 62, row: 62, gapX: 110, gapY: 34 }
 /** The small drawings of the chooser. */
 export const MINIATURE: CardSizes = { width: 44, header: 8, row: 12, gapX: 22, gapY: 10 }

@@ -60,7 +60,7 @@ export function useTopologyGraph(): TopologyGraph {
           type: 'link',
           source,
           target,
-          sourceHandle: link.from === CLIENT ? null : `out:${link.from}`,
+          sourceHandle: link.from === CLIENT ? CLIENT : `out:${link.from}`,
           targetHandle: `in:${link.to}`,
           focusable: false,
           selectable: false,

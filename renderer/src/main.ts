@@ -1,0 +1,30 @@
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/controls.css'
+import { createPinia } from 'pinia'
+import { createApp, type App } from 'vue'
+import AppWindow from './App.vue'
+import { chooseClient } from './client/choose-client.ts'
+import { labClientKey } from './client/provide.ts'
+import { createTranslations } from './i18n/index.ts'
+import NoEngine from './NoEngine.vue'
+import { useLabStore } from './stores/lab.ts'
+import { useSettingsStore } from './stores/settings.ts'
+
+/** Stores, language, client, window: in the order in which each needs the one before. */
+async function start(): Promise<void> {
+  const pinia = createPinia()
+  const settings = useSettingsStore(pinia)
+  const translations = createTranslations(settings.language)
+  const chosen = await chooseClient()
+
+  const app: App = chosen ? createApp(AppWindow, { demonstration: chosen.demonstration }) : createApp(NoEngine)
+  app.use(pinia).use(translations)
+  if (chosen) {
+    app.provide(labClientKey, chosen.client)
+    void useLabStore(pinia).connect(chosen.client)
+  }
+  app.mount('#app')
+}
+
+void start()
