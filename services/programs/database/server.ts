@@ -185,7 +185,7 @@ function sendError(response: ServerResponse, status: number, error: HranaError):
 }
 
 function send(response: ServerResponse, status: number, type: string, text: string): void {
-  const body = Buffer.from(text)
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': body.length })
-  response.end(body)
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) })
+  // As a string, head and body leave in one write.
+  response.end(text)
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import { formatBaton, parseBaton } from '../../protocols/hrana/baton.ts'
 import type { ConnectionPool } from './connection-pool.ts'
 import type { LockQueue } from './lock-queue.ts'
@@ -64,7 +64,7 @@ export class StreamStore {
         `${maxStreams} streams are open, and more are not allowed (--max-streams). Close some, or try again later.`,
       )
     const entry: StreamEntry = {
-      id: randomBytes(12).toString('base64url'),
+      id: randomUUID(),
       sql: new SqlStream(pool.acquire(), locks),
       sequence: 0,
       inUse: true,

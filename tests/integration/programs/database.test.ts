@@ -51,7 +51,11 @@ interface Answer {
 
 async function pipeline(
   requests: readonly unknown[],
-  { baton = null, version = 3, headers = {} }: { baton?: string | null; version?: number; headers?: HeadersInit } = {},
+  {
+    baton = null,
+    version = 3,
+    headers = {},
+  }: { baton?: string | null; version?: number; headers?: Readonly<Record<string, string>> } = {},
 ): Promise<Answer & { readonly status: number }> {
   const response = await fetch(`${url}/v${version}/pipeline`, {
     method: 'POST',
