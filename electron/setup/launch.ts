@@ -10,6 +10,8 @@ import { exitCodeOf } from './run-to-end.mjs'
 
 /** The app ends the lab within 5 s after it was told to; whoever is still there a while later is ended. */
 const STOP_LIMIT_MS = 10_000
+/** One Ctrl-C reaches us twice: from the terminal, and passed on by npm. */
+const SAME_SIGNAL_MS = 500
 /** Helpers of an app that crashed end themselves within 2 s (guard, kit); the rest is ended after this. */
 const HELPERS_LIMIT_MS = 3_000
 const HELPERS_CHECK_MS = 50
@@ -65,13 +67,16 @@ function readSetting(name: string): string | null {
 export async function runElectron(executable: string, args: readonly string[]): Promise<number> {
   const child = spawn(executable, args, { cwd: ROOT, stdio: 'inherit', detached: OWN_GROUP })
   const killAll = (): void => void signalAll(child, 'SIGKILL')
-  let told = false
+  let toldAtMs: number | null = null
   const passOn = (): void => {
-    // The second Ctrl-C of an impatient person, or an app that does not end: no more asking.
-    if (told) return killAll()
-    told = true
-    child.kill('SIGTERM')
-    setTimeout(killAll, STOP_LIMIT_MS).unref()
+    if (toldAtMs === null) {
+      toldAtMs = Date.now()
+      child.kill('SIGTERM')
+      setTimeout(killAll, STOP_LIMIT_MS).unref()
+    } else if (Date.now() - toldAtMs > SAME_SIGNAL_MS) {
+      // The second Ctrl-C of an impatient person: no more asking.
+      killAll()
+    }
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, passOn)
   process.on('exit', killAll)

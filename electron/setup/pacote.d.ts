@@ -12,6 +12,10 @@ declare module 'pacote' {
     readonly noProxy?: string
     readonly strictSSL?: boolean
   }
-  /** Fetches a package, verifies it and unpacks it into `folder`. */
-  export function extract(spec: string, folder: string, options: PacoteOptions): Promise<{ integrity: string }>
+  const pacote: {
+    /** Fetches a package, verifies it and unpacks it into `folder`. */
+    extract(spec: string, folder: string, options: PacoteOptions): Promise<{ integrity: string }>
+  }
+  export default pacote
+  export type { PacoteOptions }
 }

