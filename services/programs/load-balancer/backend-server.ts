@@ -109,8 +109,8 @@ export class BackendServer {
     const wasUp = this.up
     this.lastCheck = result
     if (result.ok) {
-      this.health = Math.min(this.health + 1, rise + fall - 1)
-      if (!wasUp && this.health >= rise) this.health = rise + fall - 1
+      this.health += 1
+      if (this.health >= rise) this.health = rise + fall - 1
     } else {
       this.failedChecks += wasUp ? 1 : 0
       this.health = this.health > rise ? this.health - 1 : 0

@@ -8,8 +8,8 @@ export interface Expiring {
 
 /** How exact time-outs are. */
 const TICK_MS = 50
-/** A longer pause than this between two ticks was no time that peers had: the process was frozen, or the machine slept. */
-const MAX_STEP_MS = 500
+/** A longer pause than this between two ticks was no time that peers had: this process was frozen or busy, or the machine slept. */
+const MAX_STEP_MS = 2 * TICK_MS
 
 export class Deadlines {
   /** Ms that the program was awake, as of the last tick. */
@@ -31,9 +31,9 @@ export class Deadlines {
     this.items.delete(item)
   }
 
-  /** The deadline of something that may take so long from now on; null is for ever. */
+  /** The deadline of something that may take so long from now on; null is for ever. Up to two ticks late, never early. */
   after(ms: number | null): number {
-    return ms === null ? Number.POSITIVE_INFINITY : this.now + ms
+    return ms === null ? Number.POSITIVE_INFINITY : this.now + TICK_MS + ms
   }
 
   close(): void {

@@ -209,8 +209,7 @@ export function serverStateRow(backend: Backend, server: BackendServer, now: num
     srv_check_status: CHECK_STATUS_NUMBERS[lastCheck?.status ?? 'INI'],
     srv_check_result:
       lastCheck === null ? CHECK_RESULT.unknown : lastCheck.ok ? CHECK_RESULT.passed : CHECK_RESULT.failed,
-    // HAProxy counts an unchecked server's health from 0, and forgets it in maintenance.
-    srv_check_health: config.check && server.admin !== 'maint' ? server.health : 0,
+    srv_check_health: server.admin === 'maint' ? 0 : server.health,
     srv_check_state: checkBits(server),
     srv_agent_state: 0,
     bk_f_forced_id: 0,
@@ -233,7 +232,6 @@ function adminBits(server: BackendServer): number {
 }
 
 function checkBits(server: BackendServer): number {
-  if (!server.config.check) return CHECK_STATE.paused
   const paused = server.admin === 'maint' ? CHECK_STATE.paused : 0
-  return CHECK_STATE.configured | CHECK_STATE.enabled | paused
+  return server.config.check ? CHECK_STATE.configured | CHECK_STATE.enabled | paused : paused
 }
