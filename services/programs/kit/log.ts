@@ -19,7 +19,8 @@ const FLUSH_AT_CHARS = 32 * 1024
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/g
 
 const COLOURS: Record<LogLevel, string> = { info: '', good: '\u001b[32m', warning: '\u001b[33m', error: '\u001b[31m' }
-const DIM = '\u001b[2m'
+/** Bright black: themes give it a readable grey, while the "faint" attribute halves whatever contrast there was. */
+const DIM = '\u001b[90m'
 const RESET = '\u001b[0m'
 
 const WHAT_WIDTH = 34

@@ -27,6 +27,7 @@ function describeStep({ release }: DeploymentState, step: DeployStep, endMs: num
   const params = { host, release, tookMs: Math.max(0, endMs - startMs) }
   const failed = step.ok === false
   return sentence('deployment', failed ? 'error' : 'info', `deployment.${failed ? 'stepFailed' : 'step'}.${name}`, {
+    host,
     params,
   })
 }
@@ -34,9 +35,9 @@ function describeStep({ release }: DeploymentState, step: DeployStep, endMs: num
 function describeHost(result: HostDeployment): Sentence {
   const { host, to, from, outageMs, failure } = result
   const params = { host, to, from: from ?? '', outageMs }
-  if (result.ok) return sentence('deployment', 'good', 'deployment.hostDone', { params })
+  if (result.ok) return sentence('deployment', 'good', 'deployment.hostDone', { host, params })
   const key = result.rolledBack ? 'deployment.hostRolledBack' : 'deployment.hostFailed'
-  return sentence('deployment', 'error', key, { params, failure })
+  return sentence('deployment', 'error', key, { host, params, failure })
 }
 
 function describeEnd(now: DeploymentState, endedAtMs: number): Sentence {

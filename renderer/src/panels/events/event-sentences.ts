@@ -38,7 +38,10 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
     case 'portReplaced': {
       const { service, address, port, replacement } = event
       return [
-        sentence('service', 'warning', 'portReplaced', { service, params: { service, address, port, replacement } }),
+        sentence('service', 'warning', 'portReplaced', {
+          services: [service],
+          params: { service, address, port, replacement },
+        }),
       ]
     }
     case 'leftoversSwept':
@@ -75,20 +78,20 @@ function describeBackend(change: BackendsChanged['changed'][number], event: Back
   const known = event.backends.find((backend) => backend.balancer === balancer && backend.server === server)
   const key = BACKEND_KEYS.has(to) ? `backend.${to}` : 'backend.other'
   return sentence('balancer', BACKEND_LEVELS[to] ?? 'info', key, {
-    service: known?.service ?? balancer,
+    services: known ? [known.service, balancer] : [balancer],
     params: { balancer, server, from, to },
   })
 }
 
 function describeSwitch(host: string, from: string | null, to: string): Sentence {
   return from === null
-    ? sentence('deployment', 'info', 'release.first', { params: { host, to } })
-    : sentence('deployment', 'info', 'release.switched', { params: { host, from, to } })
+    ? sentence('deployment', 'info', 'release.first', { host, params: { host, to } })
+    : sentence('deployment', 'info', 'release.switched', { host, params: { host, from, to } })
 }
 
 function describeRequest(result: EventOf<'requestFinished'>['result']): Sentence {
   const { method, url, status, statusText, failure } = result
-  const service = result.via[0] ?? null
+  const services = result.via
   const params = {
     method,
     url,
@@ -98,10 +101,10 @@ function describeRequest(result: EventOf<'requestFinished'>['result']): Sentence
     via: result.via.join(' > '),
     release: result.release ?? '',
   }
-  if (failure) return sentence('request', 'error', 'request.failed', { service, params, failure })
+  if (failure) return sentence('request', 'error', 'request.failed', { services, params, failure })
   const key =
     result.via.length === 0 ? 'request.answered' : `request.answeredVia${result.release === null ? '' : 'Release'}`
-  return sentence('request', requestLevel(status), key, { service: result.via.at(-1) ?? null, params })
+  return sentence('request', requestLevel(status), key, { services, params })
 }
 
 function requestLevel(status: number | null): EventLevel {

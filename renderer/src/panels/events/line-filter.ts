@@ -22,7 +22,7 @@ export function filterLines(
   return lines.filter(
     (line) =>
       (filter.kind === null || line.kind === filter.kind) &&
-      (filter.service === null || line.service === filter.service) &&
+      (filter.service === null || line.services.includes(filter.service)) &&
       (wanted === '' || fold(say(line)).includes(wanted)),
   )
 }

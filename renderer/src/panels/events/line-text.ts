@@ -15,10 +15,15 @@ export function lineText(line: LogLine, speaker: Speaker): string {
   return line.failure ? `${said} ${speaker.failure(line.failure)}` : said
 }
 
-/** Lines as plain text, one per line, for the clipboard: time, kind of service, sentence, code. */
+/** Who a line is about, for its column; '' for the lab as a whole. */
+export function lineSubject(line: LogLine): string {
+  return line.services[0] ?? line.host ?? ''
+}
+
+/** Lines as plain text, one per line, for the clipboard: time, who, sentence, code. */
 export function linesAsText(lines: readonly LogLine[], speaker: Speaker, time: (atMs: number) => string): string {
   return lines
-    .map((line) => [time(line.atMs), line.service ?? '-', lineText(line, speaker), line.failure?.code])
+    .map((line) => [time(line.atMs), lineSubject(line) || '-', lineText(line, speaker), line.failure?.code])
     .map((columns) => columns.filter((column) => column !== undefined).join('\t'))
     .join('\n')
 }

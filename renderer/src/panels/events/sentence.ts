@@ -14,16 +14,18 @@ export interface Sentence {
   readonly key: string
   /** Values for the sentence's places; those whose names end in `Ms` are durations, `Bytes` are sizes. */
   readonly params: Readonly<Record<string, string | number>>
-  /** The service that a click selects; null when the line is about none or several. */
-  readonly service: string | null
+  /** The services that the line is about, the main one first: a click selects it, a filter finds them all. */
+  readonly services: readonly string[]
+  /** The host that the line is about, where it is about no service. */
+  readonly host: string | null
   /** The state that a service came to, drawn by its own glyph. */
   readonly state: ServiceStateName | null
   /** Why it went wrong; its own sentence and code follow the line's. */
   readonly failure: Failure | null
 }
 
-type Details = Partial<Pick<Sentence, 'params' | 'service' | 'state' | 'failure'>>
+type Details = Partial<Pick<Sentence, 'params' | 'services' | 'host' | 'state' | 'failure'>>
 
 export function sentence(kind: EventKind, level: EventLevel, key: string, details: Details = {}): Sentence {
-  return { kind, level, key, params: {}, service: null, state: null, failure: null, ...details }
+  return { kind, level, key, params: {}, services: [], host: null, state: null, failure: null, ...details }
 }

@@ -17,11 +17,15 @@ export function describeServiceChange(service: string, patch: Partial<ServiceSta
   const lines: Sentence[] = []
   if (patch.automaticRestart !== undefined) {
     const key = patch.automaticRestart ? 'service.automaticRestartOn' : 'service.automaticRestartOff'
-    lines.push(sentence('service', 'info', key, { service, params: { service } }))
+    lines.push(sentence('service', 'info', key, { services: [service], params: { service } }))
   }
   if (patch.failure) {
     lines.push(
-      sentence('service', 'warning', 'service.troubled', { service, params: { service }, failure: patch.failure }),
+      sentence('service', 'warning', 'service.troubled', {
+        services: [service],
+        params: { service },
+        failure: patch.failure,
+      }),
     )
   }
   return lines
@@ -32,26 +36,30 @@ function describeState(service: string, state: ServiceStateName, patch: Partial<
   if (state === 'failed') return describeFailure(service, patch)
   if (state === 'starting' && (patch.restarts ?? 0) > 0) {
     const params = { service, restarts: patch.restarts ?? 0 }
-    return sentence('service', level, 'service.startingAgain', { service, state, params })
+    return sentence('service', level, 'service.startingAgain', { services: [service], state, params })
   }
   if (state === 'starting' && patch.pid) {
-    return sentence('service', level, 'service.startingPid', { service, state, params: { service, pid: patch.pid } })
+    return sentence('service', level, 'service.startingPid', {
+      services: [service],
+      state,
+      params: { service, pid: patch.pid },
+    })
   }
   if (state === 'ready' && patch.release) {
     return sentence('service', level, 'service.readyRelease', {
-      service,
+      services: [service],
       state,
       params: { service, release: patch.release },
     })
   }
-  return sentence('service', level, `service.${state}`, { service, state, params: { service } })
+  return sentence('service', level, `service.${state}`, { services: [service], state, params: { service } })
 }
 
 function describeFailure(service: string, patch: Partial<ServiceState>): Sentence {
   const failure = patch.failure ?? null
   const exit = patch.exit ?? null
   const params = { service, code: exit?.code ?? '', signal: exit?.signal ?? '', lastLine: exit?.lastLine ?? '' }
-  return sentence('service', 'error', failureKey(exit), { service, state: 'failed', params, failure })
+  return sentence('service', 'error', failureKey(exit), { services: [service], state: 'failed', params, failure })
 }
 
 function failureKey(exit: ProcessExit | null): string {

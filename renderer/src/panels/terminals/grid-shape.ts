@@ -2,8 +2,8 @@
 export const TILES_PER_PAGE = 12
 
 /** A tile narrower than this cuts log lines in pieces; one lower than this shows fewer than five of them. */
-const MIN_TILE_WIDTH = 380
-const MIN_TILE_HEIGHT = 112
+const MIN_TILE_WIDTH = 300
+const MIN_TILE_HEIGHT = 100
 
 export interface GridShape {
   readonly columns: number

@@ -66,17 +66,19 @@ export class OutputBacklog {
    * start of a line. Answers whether anything was forgotten.
    */
   trim(maxLines: number): boolean {
-    let dropped = false
+    let dropped: string | null = null
     for (let oldest = this.chunks[this.head]; oldest; oldest = this.chunks[this.head]) {
-      const enoughWithout = this.lines - oldest.lines >= maxLines
+      // What follows an unfinished line begins in its middle, and that beginning is cut off, too.
+      const unfinished = oldest.text.endsWith(LINE_FEED) ? 0 : 1
+      const enoughWithout = this.lines - oldest.lines - unfinished >= maxLines
       if (!enoughWithout && this.length <= MAX_CHARS) break
       this.lines -= oldest.lines
       this.length -= oldest.text.length
       this.dropHead()
-      dropped = true
+      dropped = oldest.text
     }
-    if (dropped) this.cutToLineStart()
-    return dropped
+    if (dropped?.endsWith(LINE_FEED) === false) this.cutToLineStart()
+    return dropped !== null
   }
 
   private cutToLineStart(): void {

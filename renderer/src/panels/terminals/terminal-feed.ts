@@ -5,13 +5,11 @@ import type { PumpSource, WritePump } from './write-pump.ts'
 
 /** What draws the output: xterm.js, or a test. */
 export interface TerminalScreen {
-  /** Calls `done` when the data is in the screen's buffer. */
-  write(data: string, done: () => void): void
+  /** Calls `done` when the data is in the screen's buffer, with the milliseconds that this took. */
+  write(data: string, done: (tookMs: number) => void): void
   reset(): void
 }
 
-/** One piece for xterm.js: a few milliseconds of parsing, so that a key or a click never waits longer. */
-const PIECE_CHARS = 16 * 1024
 /** Colours that a cut may have left switched on. */
 const RESET_COLOURS = '\u001b[0m'
 
@@ -76,25 +74,25 @@ export class TerminalFeed implements PumpSource {
   }
 
   /** Draws the next piece; one at a time, because xterm.js would otherwise queue them itself. */
-  pump(maxChars: number): number {
-    if (this.drawing || !this.waiting) return 0
+  pump(maxChars: number): void {
+    if (this.drawing || !this.waiting) return
     if (this.resetFirst) {
       this.resetFirst = false
       this.options.screen.reset()
     }
-    const piece = this.backlog.take(Math.min(maxChars, PIECE_CHARS))
-    if (piece === '') return 0
+    const piece = this.backlog.take(maxChars)
+    if (piece === '') return
     const known = Math.min(piece.length, this.acknowledgedAhead)
     this.acknowledgedAhead -= known
     const prefix = this.colourResetFirst ? RESET_COLOURS : ''
     this.colourResetFirst = false
     this.drawing = true
-    this.options.screen.write(prefix + piece, () => {
+    this.options.screen.write(prefix + piece, (tookMs) => {
       this.drawing = false
+      this.options.pump.noteCost(piece.length, tookMs)
       this.acks.add(piece.length - known)
       if (this.waiting) this.options.pump.wake(this)
     })
-    return piece.length
   }
 
   dispose(): void {

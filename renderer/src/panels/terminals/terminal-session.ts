@@ -7,7 +7,7 @@ import { TerminalFeed } from './terminal-feed.ts'
 import { ignoreOutsideCommands } from './terminal-guards.ts'
 import { readKey, type TerminalAction } from './terminal-keys.ts'
 import { terminalFontSize, type TerminalLook } from './terminal-theme.ts'
-import { WebglRenderer } from './webgl-renderer.ts'
+import { WebglRenderer, type WebglChoice } from './webgl-renderer.ts'
 import type { WritePump } from './write-pump.ts'
 
 /** `tab`: alone and full size, it decides the size of the program's terminal. `tile`: one of many, it only adapts. */
@@ -17,6 +17,7 @@ export interface TerminalPreferences {
   readonly look: TerminalLook
   readonly zoom: number
   readonly screenReader: boolean
+  readonly webgl: WebglChoice
 }
 
 /** What components show of a terminal besides its characters. */
@@ -229,12 +230,14 @@ export class TerminalSession {
     // Counted apart from the reactive status: a flood makes 20,000 of these a second.
     terminal.onLineFeed(() => (this.missedLines += 1))
     terminal.onRender(() => this.syncScroll())
-    terminal.onScroll(() => this.syncScroll())
   }
 
-  private draw(data: string, done: () => void): void {
+  private draw(data: string, done: (tookMs: number) => void): void {
     this.status.hasOutput = true
-    this.terminal.write(data, done)
+    let beganAt = 0
+    // Parsed right before the data, in the same task: the callbacks' distance is the time of the parsing alone.
+    this.terminal.write('', () => (beganAt = performance.now()))
+    this.terminal.write(data, () => done(performance.now() - beganAt))
   }
 
   private reset(): void {
@@ -294,7 +297,7 @@ export class TerminalSession {
   }
 
   private setShown(shown: boolean): void {
-    if (shown && this.place === 'tab') this.webgl.enable(this.terminal)
+    if (shown && this.place === 'tab') this.webgl.enable(this.terminal, this.preferences.webgl)
     else this.webgl.disable()
     this.feed.setVisible(shown)
   }

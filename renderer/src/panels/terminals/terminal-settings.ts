@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
-import { isBoolean, isNumber, remembered } from '../../stores/remembered.ts'
+import { isBoolean, isNumber, oneOf, remembered } from '../../stores/remembered.ts'
+import { WEBGL_CHOICES, type WebglChoice } from './webgl-renderer.ts'
 
 const MAX_ZOOM = 16
 const MIN_ZOOM = -4
@@ -10,6 +11,8 @@ export const useTerminalSettings = defineStore('terminal-settings', () => {
   const zoom = remembered('terminals.zoom', 0, isNumber)
   /** Lets screen readers read the output; costs drawing time, so it is a person's choice. */
   const screenReader = remembered('terminals.screen-reader', false, isBoolean)
+  /** The way out where a graphics driver draws wrongly; also what lets a test choose. */
+  const webgl = remembered<WebglChoice>('terminals.webgl', 'auto', oneOf(WEBGL_CHOICES))
 
   function changeZoom(by: number): void {
     zoom.value = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, zoom.value + by))
@@ -19,5 +22,5 @@ export const useTerminalSettings = defineStore('terminal-settings', () => {
     zoom.value = 0
   }
 
-  return { zoom, screenReader, changeZoom, resetZoom }
+  return { zoom, screenReader, webgl, changeZoom, resetZoom }
 })

@@ -1,19 +1,30 @@
 import { WebglAddon } from '@xterm/addon-webgl'
 import type { Terminal } from '@xterm/xterm'
 
-/** Once it failed it fails again: then every terminal is drawn by the DOM renderer. */
-let usable: boolean | null = null
+export const WEBGL_CHOICES = ['auto', 'always', 'never'] as const
+/** `auto`: where a graphics card does it; a WebGL that the processor plays is slower than the DOM renderer. */
+export type WebglChoice = (typeof WEBGL_CHOICES)[number]
 
-/** Whether this machine draws WebGL 2 on its graphics card; a software WebGL is slower than the DOM renderer. */
-export function canUseWebgl(): boolean {
-  usable ??= probe()
-  return usable
+/** What WebGL calls itself where no graphics card is behind it. */
+const SOFTWARE_RENDERER = /swiftshader|llvmpipe|softpipe|software|basic render/i
+
+let onGraphicsCard: boolean | null = null
+/** Once it failed or was lost, it fails again. */
+let failed = false
+
+function mayUse(choice: WebglChoice): boolean {
+  if (failed || choice === 'never') return false
+  return choice === 'always' || (onGraphicsCard ??= probe())
 }
 
 function probe(): boolean {
   const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true })
-  context?.getExtension('WEBGL_lose_context')?.loseContext()
-  return context !== null
+  if (!context) return false
+  const name: unknown = context.getParameter(
+    context.getExtension('WEBGL_debug_renderer_info')?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER,
+  )
+  context.getExtension('WEBGL_lose_context')?.loseContext()
+  return typeof name === 'string' && !SOFTWARE_RENDERER.test(name)
 }
 
 /**
@@ -27,18 +38,18 @@ export class WebglRenderer {
     return this.addon !== null
   }
 
-  enable(terminal: Terminal): void {
-    if (this.addon || !canUseWebgl()) return
+  enable(terminal: Terminal, choice: WebglChoice): void {
+    if (this.addon || !mayUse(choice)) return
     try {
       const addon = new WebglAddon()
       addon.onContextLoss(() => {
-        usable = false
+        failed = true
         this.disable()
       })
       terminal.loadAddon(addon)
       this.addon = addon
     } catch {
-      usable = false
+      failed = true
     }
   }
 

@@ -1,12 +1,11 @@
 /** One terminal's waiting output, as the pump sees it. */
 export interface PumpSource {
-  /** Starts drawing at most `maxChars`; answers how many it took (0: nothing waits, or the last part is still drawn). */
-  pump(maxChars: number): number
+  /** Starts drawing at most `maxChars`; does nothing while the last part is still drawn. */
+  pump(maxChars: number): void
   readonly waiting: boolean
 }
 
 export interface FrameClock {
-  now(): number
   /** Calls back once, at the next frame. */
   next(callback: () => void): void
 }
@@ -15,7 +14,6 @@ export interface FrameClock {
 const WITHOUT_FRAMES_MS = 250
 
 export const BROWSER_FRAMES: FrameClock = {
-  now: () => performance.now(),
   next(callback) {
     let called = false
     const once = (): void => {
@@ -30,32 +28,36 @@ export const BROWSER_FRAMES: FrameClock = {
   },
 }
 
-/** A frame that comes later than this was held up: two frames of a 60 Hz screen, and a little slack. */
-const LATE_FRAME_MS = 38
-const MIN_CHARS = 8 * 1024
-const MAX_CHARS = 128 * 1024
-const START_CHARS = 32 * 1024
-const GROWTH_CHARS = 4 * 1024
+/** Parsing may take this much of a frame of 16 ms; drawing the rows and the window's own work need the rest. */
+const PARSE_BUDGET_MS = 7
+/** Each terminal that changed is drawn anew in the next frame: with many at once, they take turns. */
+const SOURCES_PER_FRAME = 3
+const MIN_CHARS_PER_FRAME = 4 * 1024
+const MAX_CHARS_PER_FRAME = 128 * 1024
+/** 4 million characters a second, until it was measured. */
+const FIRST_GUESS_MS_PER_CHAR = 1 / 4000
+/** How much a new measurement counts against the earlier ones. */
+const NEWEST_WEIGHT = 0.2
 
 /**
- * Shares the window's one thread among all terminals: each frame hands the terminals a number of characters to draw,
- * and that number follows what the machine can do (a late frame halves it, a timely one adds a little, as TCP does with
- * its window), so that a flood in twelve terminals leaves time for clicks and keys.
+ * Shares the window's one thread among all terminals: each frame hands a few of them, in turn, as many characters as can
+ * be parsed in a part of that frame. How many that is, is measured all the time, so that a flood in twelve terminals
+ * leaves time for clicks and keys on a slow machine too.
  */
 export class WritePump {
   private readonly sources = new Set<PumpSource>()
   private readonly clock: FrameClock
-  private allowance = START_CHARS
+  private msPerChar = FIRST_GUESS_MS_PER_CHAR
   private scheduled = false
-  private lastFrameAt: number | null = null
 
   constructor(clock: FrameClock = BROWSER_FRAMES) {
     this.clock = clock
   }
 
-  /** Characters that the next frame may draw, over all terminals. */
+  /** Characters that a frame may draw, over all terminals. */
   get charsPerFrame(): number {
-    return this.allowance
+    const affordable = Math.floor(PARSE_BUDGET_MS / this.msPerChar)
+    return Math.min(MAX_CHARS_PER_FRAME, Math.max(MIN_CHARS_PER_FRAME, affordable))
   }
 
   /** Says that a source has output. Cheap; call it for every piece. */
@@ -68,6 +70,12 @@ export class WritePump {
     this.sources.delete(source)
   }
 
+  /** Learns what parsing costs here and now. Short pieces tell more about the clock than about the parser. */
+  noteCost(chars: number, ms: number): void {
+    if (chars < 1024) return
+    this.msPerChar += NEWEST_WEIGHT * (ms / chars - this.msPerChar)
+  }
+
   private schedule(): void {
     if (this.scheduled || this.sources.size === 0) return
     this.scheduled = true
@@ -76,28 +84,14 @@ export class WritePump {
 
   private frame(): void {
     this.scheduled = false
-    this.adapt(this.clock.now())
-    let left = this.allowance
-    let toServe = this.sources.size
-    // Re-inserting a source puts it last, so that the next frame begins with another one.
-    for (const source of [...this.sources]) {
-      const taken = source.pump(Math.max(1024, Math.floor(left / toServe)))
-      left = Math.max(0, left - taken)
-      toServe -= 1
+    const turn = [...this.sources].slice(0, SOURCES_PER_FRAME)
+    const share = Math.floor(this.charsPerFrame / turn.length)
+    for (const source of turn) {
+      source.pump(share)
+      // A set keeps the order of insertion: whoever had its turn goes to the end.
       this.sources.delete(source)
       if (source.waiting) this.sources.add(source)
     }
-    if (this.sources.size === 0) this.lastFrameAt = null
     this.schedule()
-  }
-
-  private adapt(now: number): void {
-    if (this.lastFrameAt !== null) {
-      const late = now - this.lastFrameAt > LATE_FRAME_MS
-      this.allowance = late
-        ? Math.max(MIN_CHARS, Math.floor(this.allowance / 2))
-        : Math.min(MAX_CHARS, this.allowance + GROWTH_CHARS)
-    }
-    this.lastFrameAt = now
   }
 }

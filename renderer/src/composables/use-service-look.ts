@@ -1,8 +1,8 @@
 import { computed } from 'vue'
-import type { ServiceState } from '../../../../services/contract/index.ts'
-import { displayState, type DisplayState } from '../../model/display-state.ts'
-import { labHosts, seriesOf } from '../../model/lab-hosts.ts'
-import { useLabStore } from '../../stores/lab.ts'
+import type { ServiceState } from '../../../services/contract/index.ts'
+import { displayState, type DisplayState } from '../model/display-state.ts'
+import { labHosts, seriesOf } from '../model/lab-hosts.ts'
+import { useLabStore } from '../stores/lab.ts'
 
 export interface ServiceLook {
   /** The colour that a server has everywhere in the window; undefined for hosts that are not compared. */

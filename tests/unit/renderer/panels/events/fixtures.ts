@@ -1,0 +1,89 @@
+import type {
+  DeploymentState,
+  Failure,
+  LabEvent,
+  NewLabEvent,
+  RequestResult,
+} from '../../../../../services/contract/index.ts'
+
+export const FAILURE: Failure = {
+  code: 'RELEASE_BROKEN',
+  message: 'Release v3 does not load on server-1: app/index.js:3. The old release goes on running.',
+  params: { release: 'v3', host: 'server-1', detail: 'app/index.js:3' },
+}
+
+export const REQUEST: RequestResult = {
+  id: 1,
+  atMs: 0,
+  url: 'http://www.foobar.com:8080/',
+  method: 'GET',
+  resolved: { name: 'www.foobar.com', address: '127.10.0.10', ttlSeconds: 60 },
+  status: 200,
+  statusText: 'OK',
+  release: 'v1',
+  via: ['lb-1', 'web-1', 'app-1', 'db-1'],
+  phases: { dnsMs: 1, connectMs: 1, firstByteMs: 5, totalMs: 12.34 },
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  contentType: 'text/html',
+  bytes: 100,
+  assets: [],
+  preview: '',
+  failure: null,
+}
+
+export const DEPLOYMENT: DeploymentState = {
+  id: 1,
+  release: 'v2',
+  hosts: ['server-1'],
+  startedAtMs: 1000,
+  endedAtMs: null,
+  steps: [],
+  results: [],
+  ok: null,
+}
+
+/** One event of each type of the contract; the type makes sure that none is forgotten. */
+export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabEvent, { readonly type: Type }> } = {
+  labPhaseChanged: { type: 'labPhaseChanged', phase: 'running' },
+  labPrepared: {
+    type: 'labPrepared',
+    topology: '1-distributed_web_infrastructure',
+    workspace: '/home/student/lab',
+    entryUrl: 'http://www.foobar.com:8080/',
+    dns: { address: '127.10.0.53', port: 8053 },
+    hosts: [],
+    services: [],
+    links: [],
+    releases: [],
+  },
+  labDisposed: { type: 'labDisposed' },
+  labFailed: { type: 'labFailed', failure: FAILURE },
+  serviceChanged: { type: 'serviceChanged', service: 'web-1', patch: { state: 'ready', release: 'v1' } },
+  metricsSampled: { type: 'metricsSampled', services: [] },
+  backendsChanged: {
+    type: 'backendsChanged',
+    backends: [
+      {
+        balancer: 'lb-1',
+        backend: 'servers',
+        server: 'server-1',
+        service: 'web-1',
+        state: 'down',
+        weight: 1,
+        sessions: 0,
+      },
+    ],
+    changed: [{ balancer: 'lb-1', server: 'server-1', from: 'up', to: 'down' }],
+  },
+  hostReleaseSwitched: { type: 'hostReleaseSwitched', host: 'server-1', from: 'v1', to: 'v2' },
+  releasesChanged: { type: 'releasesChanged', releases: [] },
+  deploymentProgressed: { type: 'deploymentProgressed', deployment: DEPLOYMENT },
+  requestFinished: { type: 'requestFinished', result: REQUEST },
+  portReplaced: { type: 'portReplaced', service: 'web-1', address: '127.10.0.21', port: 8080, replacement: 8081 },
+  leftoversSwept: { type: 'leftoversSwept', count: 2 },
+}
+
+/** Numbers events, one after the other. */
+export function numbered(events: readonly NewLabEvent[], from = 1): readonly LabEvent[] {
+  return events.map((event, at) => ({ ...event, seq: from + at, atMs: 1_700_000_000_000 + at }))
+}
