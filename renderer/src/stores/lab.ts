@@ -19,7 +19,7 @@ import type { LabClient } from '../client/client.ts'
 import { useNoticesStore } from './notices.ts'
 
 /** The event log and the history of requests forget their oldest entries beyond these. */
-const MAX_EVENTS = 2000
+const MAX_EVENTS = 10_000
 const MAX_REQUESTS = 20
 /** One sample a second: what a sparkline shows. */
 const RATE_SAMPLES = 40
