@@ -1,12 +1,12 @@
 import { createBirpc, type BirpcReturn } from 'birpc'
-import {
-  foldEvent,
-  LabError,
-  type ClientFunctions,
-  type CommandOutput,
-  type EngineFunctions,
-  type LabEvent,
-  type Subscription,
+import { LabError } from '../../../services/contract/errors.ts'
+import { foldEvent } from '../../../services/contract/fold.ts'
+import type {
+  ClientFunctions,
+  CommandOutput,
+  EngineFunctions,
+  LabEvent,
+  Subscription,
 } from '../../../services/contract/index.ts'
 import type { LabClient } from './client.ts'
 import { onEngineGone, onEngineRestarted, receiveEnginePort } from './port.ts'
