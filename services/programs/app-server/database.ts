@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { Agent, request as openRequest, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Client, Config } from '@libsql/client/http'
 import { connectionFailure, limitWaiting } from '../kit/http.ts'
+import { Agent, openRequest } from '../kit/node-http.ts'
 import { LazyClient } from './lazy-client.ts'
 
 /** The way to the database: the official client, over connections that carry the server's address and the trace. */

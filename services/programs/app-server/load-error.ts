@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../kit/program.ts'
@@ -61,6 +60,7 @@ async function placeOfSyntaxError(error: unknown, trace: LoadTrace): Promise<Pla
 
 /** By standard input, so that it is read as an ES module whatever package.json lies around. */
 async function syntaxErrorLine(file: string): Promise<number | null> {
+  const { execFile } = await import('node:child_process')
   const source = await readFile(file)
   return new Promise((resolve, reject) => {
     const child = execFile(process.execPath, ['--input-type=module', '--check', '-'], (error, _, stderr) => {

@@ -1,4 +1,4 @@
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Address } from '../kit/address.ts'
 import {
   createHttpService,
@@ -11,6 +11,7 @@ import {
   type HttpService,
 } from '../kit/http.ts'
 import type { Log, LogLevel } from '../kit/log.ts'
+import { STATUS_CODES } from '../kit/node-http.ts'
 import type { Release } from '../kit/release.ts'
 import type { AppEnvironment, Application } from './application.ts'
 import type { Database, RequestContext } from './database.ts'

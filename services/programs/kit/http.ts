@@ -1,13 +1,7 @@
-import {
-  createServer,
-  type ClientRequest,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http'
+import type { ClientRequest, IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { createServer } from './node-http.ts'
 
 /** Small things that every HTTP program of the lab needs. */
 

@@ -1,4 +1,4 @@
-import { Agent, request as openRequest, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Agent as HttpAgent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
 import type { Address } from '../kit/address.ts'
 import {
@@ -11,6 +11,7 @@ import {
   statusPage,
   type HeaderPair,
 } from '../kit/http.ts'
+import { Agent, openRequest } from '../kit/node-http.ts'
 
 /** Passes requests on to the application server and its answers back. */
 
@@ -72,7 +73,7 @@ export class AppProxy {
   }
 
   /** Opens a request to the application server; the caller sends the body. */
-  open(request: IncomingMessage, headers: readonly HeaderPair[], agent: Agent | false): ClientRequest {
+  open(request: IncomingMessage, headers: readonly HeaderPair[], agent: HttpAgent | false): ClientRequest {
     const { app, source } = this.options
     const upstream = openRequest({
       host: app.host,
@@ -126,7 +127,7 @@ export class AppProxy {
   private attempt(
     request: IncomingMessage,
     response: ServerResponse,
-    agent: Agent | false,
+    agent: HttpAgent | false,
     done: (result: ProxyResult) => void,
   ): void {
     const upstream = this.open(request, this.requestHeaders(request), agent)

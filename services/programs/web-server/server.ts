@@ -1,4 +1,4 @@
-import { STATUS_CODES, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { readFileTarget } from '../../protocols/http-static/target.ts'
 import {
@@ -11,6 +11,7 @@ import {
   type HttpService,
 } from '../kit/http.ts'
 import type { Log, LogLevel } from '../kit/log.ts'
+import { STATUS_CODES } from '../kit/node-http.ts'
 import type { AppProxy, ProxyResult } from './app-proxy.ts'
 import type { Lookup, PublicFiles } from './public-files.ts'
 import { sendFile } from './send-file.ts'

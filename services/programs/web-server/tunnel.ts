@@ -1,6 +1,7 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { HeaderPair } from '../kit/http.ts'
+import { STATUS_CODES } from '../kit/node-http.ts'
 import type { AppProxy, ProxyResult } from './app-proxy.ts'
 
 /**
