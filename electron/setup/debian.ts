@@ -79,6 +79,9 @@ for service in haproxy nginx; do
 done
 `
 
+/** apt writes hundreds of lines; one now and then shows that it moves. */
+const PROGRESS_EVERY_MS = 3_000
+
 /** Installs packages; `note` gets apt's lines that show progress. Throws a sentence with the command to type. */
 export async function installPackages(
   wanted: readonly PackageNames[],
@@ -91,8 +94,12 @@ export async function installPackages(
   if (update.code !== 0) note('apt-get update failed; trying with the lists that are there')
   const names = await chooseNames(wanted)
   note(`apt-get install ${names.join(' ')}`)
+  let saidAtMs = 0
   const install = await runAsRoot(prefix, ['sh', '-c', INSTALL_SCRIPT, 'sh', ...names], (line) => {
-    if (/^(Setting up|Need to get|E:)/.test(line)) note(line)
+    const progress = /^(Get:|Unpacking|Setting up)/.test(line)
+    if (progress ? Date.now() - saidAtMs < PROGRESS_EVERY_MS : !/^(Need to get|E:)/.test(line)) return
+    if (progress) saidAtMs = Date.now()
+    note(line)
   })
   if (install.code !== 0) {
     const reason = (update.code === 0 ? install : update).lastLine

@@ -103,7 +103,7 @@ export async function ensureSystemLibraries(note: (text: string) => void): Promi
   }
   const names = await installPackages(packages, permission.prefix, note)
   const still = await missingLibraries()
-  if (still.length === 0) return `installed ${names.length} system packages by apt-get (${names.join(', ')})`
+  if (still.length === 0) return `installed ${names.length} system packages by apt-get`
   throw new SetupError(
     `After "apt-get install" these libraries are still missing: ${still.join(', ')}. Install the packages that bring ` +
       'them, then run "npm run setup" again.',
