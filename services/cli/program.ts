@@ -40,8 +40,11 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
     )
 
   command('up', 'run a lab until Ctrl-C and print its addresses', `up ${DEFAULT_TOPOLOGY}`)
-    .argument('[topology]', 'which topology; see "topologies"', DEFAULT_TOPOLOGY)
-    .option('--workspace <dir>', 'folder for the files of the lab (default: a new one in your Hoplab folder)')
+    .argument('[topology]', 'a topology (see "topologies"), or a YAML file of your own', DEFAULT_TOPOLOGY)
+    .option(
+      '--workspace <dir>',
+      'folder for the files of the lab (default: one for each topology in your Hoplab folder)',
+    )
     .action((topology: string, options: { workspace?: string }) => up(context(), topology, options.workspace))
 
   labCommand('status', 'show the hosts and services of the running lab', 'status --json').action((options: LabChoice) =>

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import {
   COMMAND_INPUTS,
   LabError,
@@ -7,9 +6,9 @@ import {
   type CommandName,
   type CommandOutput,
   type CommandResult,
-  type FileText,
 } from '../contract/index.ts'
 import type { Engine } from './create-engine.ts'
+import { readServiceFile } from './workspace/read-service-file.ts'
 
 /** Terminals belong to one client; the key says which. */
 export interface CommandContext {
@@ -43,7 +42,7 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   },
   sendRequest: (engine, { url }) => engine.sendRequest(url),
   deploy: (engine, { release, hosts }) => engine.lab.deploy(release, hosts),
-  readServiceFile: (engine, { service, file }) => readServiceFile(engine, service, file),
+  readServiceFile: (engine, { service, file }) => readServiceFile(engine.lab.service(service).state, file),
   attachTerminal: (engine, { service }, { client, sendTerminal }) => {
     engine.lab.service(service).terminal.attach(client, (data, reset) => sendTerminal(service, data, reset))
     return null
@@ -85,29 +84,5 @@ export async function runCommand<Name extends CommandName>(
     return { ok: true, value: await handler(engine, checked.data as CommandInput<Name>, context) }
   } catch (error) {
     return { ok: false, failure: toFailure(error) }
-  }
-}
-
-const LARGEST_SHOWN_BYTES = 256 * 1024
-
-async function readServiceFile(engine: Engine, service: string, file: string): Promise<FileText> {
-  const { state } = engine.lab.service(service)
-  const found = state.files.find((candidate) => candidate.key === file)
-  if (!found) throw new LabError('FILE_UNKNOWN', { service, file })
-  try {
-    const bytes = await readFile(found.path)
-    if (bytes.subarray(0, 1024).includes(0)) throw new Error('it is no text file')
-    const truncated = bytes.length > LARGEST_SHOWN_BYTES
-    // The end of a log is what one looks for; of other files it is the beginning.
-    const shown = file === 'log' ? bytes.subarray(-LARGEST_SHOWN_BYTES) : bytes.subarray(0, LARGEST_SHOWN_BYTES)
-    return { path: found.path, text: shown.toString('utf8'), truncated }
-  } catch (error) {
-    const detail =
-      (error as NodeJS.ErrnoException).code === 'EISDIR'
-        ? 'it is a folder'
-        : error instanceof Error
-          ? error.message
-          : String(error)
-    throw new LabError('FILE_UNREADABLE', { path: found.path, detail })
   }
 }

@@ -10,7 +10,7 @@ import {
 import { LabBrowser } from './browser/lab-browser.ts'
 import { runCommand } from './commands.ts'
 import { EventLog } from './event-log.ts'
-import type { EngineConnection, EngineOptions, LabEngine } from './index.ts'
+import type { EngineConnection, EngineOptions, LabEngine, StartPlan } from './index.ts'
 import { Lab } from './lab.ts'
 import { addressPlanFor } from './plan/addresses.ts'
 import { LabPlan } from './plan/lab-plan.ts'
@@ -19,7 +19,7 @@ import type { Platform } from './platform/platform.ts'
 import { findEngines } from './roles/find-engines.ts'
 import { ProcessKeeper } from './supervisor/process-keeper.ts'
 import { RunRegistry, sweepLeftovers } from './supervisor/run-registry.ts'
-import { TopologyShelf } from './topologies.ts'
+import { loadTopologyFile, TopologyShelf } from './topologies.ts'
 import { Workspace } from './workspace/workspace.ts'
 
 /** Makes an engine and ends what an earlier one left behind. */
@@ -86,7 +86,7 @@ export class Engine implements LabEngine {
     return this.current
   }
 
-  async startLab(wanted: { readonly topology: string; readonly workspace?: string }): Promise<LabState> {
+  async startLab(wanted: StartPlan): Promise<LabState> {
     const { phase, topology } = this.events.state
     if (this.disposed || phase === 'stopping' || phase === 'starting') throw new LabError('LAB_BUSY', { phase })
     if (phase === 'running') throw new LabError('LAB_ALREADY_RUNNING', { topology: topology ?? '' })
@@ -102,8 +102,9 @@ export class Engine implements LabEngine {
     return this.events.state
   }
 
-  private async openLab(wanted: { readonly topology: string; readonly workspace?: string }): Promise<Lab> {
-    const topology = await this.topologies.load(wanted.topology)
+  private async openLab(wanted: StartPlan): Promise<Lab> {
+    const named = wanted.topology
+    const topology = await (typeof named === 'string' ? this.topologies.load(named) : loadTopologyFile(named.file))
     const workspace = await Workspace.open(
       wanted.workspace ?? join(this.options.workspacesDir, topology.name),
       this.platform,

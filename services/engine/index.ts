@@ -19,12 +19,18 @@ export interface EngineConnection {
   close(): void
 }
 
+export interface StartPlan {
+  /** Name of a shipped topology, or the path of a topology file. */
+  readonly topology: string | { readonly file: string }
+  readonly workspace?: string
+}
+
 /** The lab without a window. */
 export interface LabEngine {
   /** A client over any channel; several at a time are fine. */
   connect(client: ClientFunctions): EngineConnection
-  /** As the command `startLab`, with a workspace of the caller's choice. Throws `LabError`. */
-  startLab(plan: { readonly topology: string; readonly workspace?: string }): Promise<LabState>
+  /** As the command `startLab`, with a topology file or a workspace of the caller's choice. Throws `LabError`. */
+  startLab(plan: StartPlan): Promise<LabState>
   /** Stops the lab and everything that the engine owns. Never rejects; done within 5 s. */
   dispose(): Promise<void>
 }

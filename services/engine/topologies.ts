@@ -27,10 +27,7 @@ export class TopologyShelf {
   async load(name: string): Promise<Topology> {
     const known = await this.names()
     if (!known.includes(name)) throw new LabError('TOPOLOGY_NOT_FOUND', { topology: name, known: known.join(', ') })
-    const file = join(this.folder, name + ENDING)
-    const parsed = parseTopology(await readFile(file, 'utf8'))
-    if (parsed.ok) return parsed.topology
-    throw new LabError('TOPOLOGY_INVALID', { file, ...parsed.mistake })
+    return loadTopologyFile(join(this.folder, name + ENDING))
   }
 
   /** All of them, with what a small drawing needs; a broken file is listed with its failure. */
@@ -52,4 +49,13 @@ export class TopologyShelf {
       return { id, file, hosts: [], links: [], failure: toFailure(error) }
     }
   }
+}
+
+/** Reads one topology file. Throws `FILE_UNREADABLE`, or `TOPOLOGY_INVALID` with file, line and what was expected. */
+export async function loadTopologyFile(file: string): Promise<Topology> {
+  const text = await readFile(file, 'utf8').catch(() => null)
+  if (text === null) throw new LabError('FILE_UNREADABLE', { path: file, detail: 'there is no such file' })
+  const parsed = parseTopology(text)
+  if (parsed.ok) return parsed.topology
+  throw new LabError('TOPOLOGY_INVALID', { file, ...parsed.mistake })
 }

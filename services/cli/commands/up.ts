@@ -1,5 +1,7 @@
+import { resolve } from 'node:path'
 import type { LabState } from '../../contract/index.ts'
 import { openControl } from '../../engine/channel/open-control.ts'
+import type { StartPlan } from '../../engine/index.ts'
 import { withEngine, type CommandContext } from '../context.ts'
 import { statusAnswer } from '../json-answers.ts'
 import { LabFollower } from '../lab-follower.ts'
@@ -20,7 +22,7 @@ export async function up(context: CommandContext, topology: string, workspace: s
     try {
       const start = performance.now()
       out.say(`Starting ${topology} ...`)
-      const state = await interrupt.during(engine.startLab({ topology, ...(workspace ? { workspace } : {}) }))
+      const state = await interrupt.during(engine.startLab(startPlan(topology, workspace)))
       announce(context, state, performance.now() - start)
       announcedSeq = state.seq
       await Promise.race([interrupt.happened, follower.waitFor(({ phase }) => phase === 'idle')])
@@ -34,6 +36,16 @@ export async function up(context: CommandContext, topology: string, workspace: s
       if (running > 0) out.say(`Everything stopped in ${time(performance.now() - start)}.`)
     }
   })
+}
+
+/** A topology by its name, or a file of the person's own. */
+function startPlan(topology: string, workspace: string | undefined): StartPlan {
+  // npm runs scripts in the project's folder and says in INIT_CWD where the person stands.
+  const here = process.env['INIT_CWD'] ?? process.cwd()
+  return {
+    topology: /\.ya?ml$/.test(topology) ? { file: resolve(here, topology) } : topology,
+    ...(workspace === undefined ? {} : { workspace: resolve(here, workspace) }),
+  }
 }
 
 function announce({ out }: CommandContext, state: LabState, tookMs: number): void {

@@ -57,7 +57,7 @@ export async function startControlServer(engine: LabEngine, endpoint: string): P
     token,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      await withLimit(Promise.all([...clients.values()].map((client) => client?.settled())))
+      await withLimit(Promise.all([...clients.values()].map(async (client) => client?.settled())))
       for (const channel of clients.keys()) channel.end()
       await withLimit(closed)
       for (const channel of clients.keys()) channel.destroy()

@@ -55,8 +55,7 @@ export function serveClient(engine: LabEngine, channel: ClientChannel): ServedCl
         try {
           const { command, input } = readCommand(args)
           if (calls.count > MAX_UNANSWERED_CALLS) throw tooManyCalls(command)
-          // The engine checks the input against COMMAND_INPUTS, whatever type it is given here.
-          return await connection.functions.run(command, input as never)
+          return await connection.functions.run(command, input)
         } catch (error) {
           return { ok: false, failure: toFailure(error) }
         }
@@ -110,7 +109,8 @@ class OpenCalls {
   }
 }
 
-function readCommand(args: readonly unknown[]): { readonly command: CommandName; readonly input: object } {
+/** The command that is meant. Its input is checked by the engine, against COMMAND_INPUTS. */
+function readCommand(args: readonly unknown[]): { readonly command: CommandName; readonly input: never } {
   const [command, input] = args
   if (!isCommandName(command)) {
     const name = typeof command === 'string' ? command.slice(0, 64) : typeof command
@@ -118,7 +118,7 @@ function readCommand(args: readonly unknown[]): { readonly command: CommandName;
   }
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     throw new LabError('INPUT_INVALID', { command, detail: 'its input is no object' })
-  return { command, input }
+  return { command, input: input as never }
 }
 
 function isCommandName(value: unknown): value is CommandName {

@@ -97,6 +97,8 @@ export class AppProxy {
     headers.push(['X-Forwarded-For', appended(pairs, 'x-forwarded-for', peer)])
     headers.push(['Via', appended(pairs, 'via', `${request.httpVersion} ${this.options.name}`)])
     headers.push(['X-Web-Server', this.options.name])
+    // HTTP/1.0 knows no Host field (HAProxy's checks send none), HTTP/1.1 wants one (RFC 9112 section 3.2).
+    if (request.headers.host === undefined) headers.push(['Host', `${this.options.app.host}:${this.options.app.port}`])
     if (request.headers['transfer-encoding'] !== undefined) headers.push(['Transfer-Encoding', 'chunked'])
     return headers
   }
@@ -163,6 +165,11 @@ export class AppProxy {
     done: (result: ProxyResult) => void,
   ): void {
     const status = answer.statusCode ?? 502
+    if (response.destroyed) {
+      // Its 'close' is still to come, but nothing can be piped into it any more.
+      answer.destroy()
+      return done({ status, bytes: null, failure: 'the visitor left before the answer' })
+    }
     const length = answer.headers['content-length']
     response.writeHead(status, answer.statusMessage, this.responseHeaders(answer).flat())
     // Without a length it may be a stream of events: its head must not wait for the first of them.
