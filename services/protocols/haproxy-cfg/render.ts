@@ -42,11 +42,16 @@ export function renderHaproxyCfg(plan: BalancerPlan): string {
 
 global
     maxconn 4096
+    # One line per request in the terminal.
+    log stdout format raw local0
     # Ask and command the running balancer here: echo "show stat" | nc ${plan.stats.address} ${plan.stats.port}
     stats socket ipv4@${authority(plan.stats)} level admin
 
 defaults
     mode http
+    log global
+    option httplog
+    option dontlognull
     timeout connect 2s
     # Long, so that a request can be stepped through by hand.
     timeout client 15m
