@@ -6,11 +6,12 @@ import { projectFiles } from './files.ts'
 
 /** Who reads `tests/unit/protocols/dns/zone.test.ts` knows that it tests `services/protocols/dns/zone.ts`. */
 
-const ENDINGS = ['.ts', '.mjs', '.vue', '.js', '']
+const ENDINGS = ['.ts', '.mjs', '.vue', '.js', '.css', '']
 
 /** What a unit test may mirror: `services/` is left out of its path, and `renderer/` stands for `renderer/src/`. */
 function possibleSources(test: string): string[] {
-  const subject = test.replace(/^tests\/unit\//, '').replace(/\.test\.ts$/, '')
+  // What concerns a whole folder has the folder's name: `locales/locales.test.ts`.
+  const subject = test.replace(/^tests\/unit\/|\.test\.ts$/g, '').replace(/(^|\/)([^/]+)\/\2$/, '$1$2')
   const places = [
     `services/${subject}`,
     subject,

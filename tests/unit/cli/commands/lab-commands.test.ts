@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { LabError } from '../../../services/contract/index.ts'
-import { FakeEngine, fakeRequest, fakeService } from '../../fake-engine.ts'
-import { CliHarness } from './cli-harness.ts'
+import { LabError } from '../../../../services/contract/index.ts'
+import { FakeEngine, fakeRequest, fakeService } from '../../../fake-engine.ts'
+import { CliHarness } from '../cli-harness.ts'
 
 describe('commands for a running lab', () => {
   let cli: CliHarness
