@@ -65,6 +65,10 @@ export async function sendResponse(
     const head = [...applicationHeaders(response, length), ...identity()]
     outgoing.writeHead(response.status, response.statusText || undefined, head.flat())
   }
+  if (outgoing.destroyed) {
+    await response.body?.cancel()
+    return 0
+  }
   if (response.body === null || incoming.method === 'HEAD') {
     await response.body?.cancel()
     // Node adds `Content-Length: 0` or leaves it out, as status and method want it.
@@ -73,6 +77,7 @@ export async function sendResponse(
     return 0
   }
   const reader: ReadableStreamDefaultReader<unknown> = response.body.getReader()
+  // An endless stream ends when its visitor leaves.
   outgoing.once('close', () => void reader.cancel().catch(() => undefined))
   return sendContent(reader, outgoing, writeHead)
 }
@@ -102,6 +107,10 @@ async function sendContent(
   await write(outgoing, chunk)
   let sent = chunk.length
   for (let next = await upcoming; !next.done; next = await reader.read()) {
+    if (outgoing.destroyed) {
+      await reader.cancel()
+      return sent
+    }
     const bytes = toBytes(next.value)
     await write(outgoing, bytes)
     sent += bytes.length

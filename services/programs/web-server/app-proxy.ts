@@ -132,6 +132,8 @@ export class AppProxy {
     agent: HttpAgent | false,
     done: (result: ProxyResult) => void,
   ): void {
+    // The visitor may have left while the files were looked through: its 'close' is over and will not come again.
+    if (response.destroyed) return done({ status: VISITOR_LEFT, bytes: null, failure: 'the visitor left' })
     const upstream = this.open(request, this.requestHeaders(request), agent)
     const call: Call = { upstream, answered: false, failed: false, visitorLeft: false }
     const leave = (): void => {
@@ -166,7 +168,6 @@ export class AppProxy {
   ): void {
     const status = answer.statusCode ?? 502
     if (response.destroyed) {
-      // Its 'close' is still to come, but nothing can be piped into it any more.
       answer.destroy()
       return done({ status, bytes: null, failure: 'the visitor left before the answer' })
     }

@@ -64,7 +64,7 @@ async function sendBytes(
   first: number,
   last: number,
 ): Promise<void> {
-  if (request.method === 'HEAD' || last < first) {
+  if (request.method === 'HEAD' || last < first || response.destroyed) {
     await file.close()
     response.end()
   } else if (file.content) {

@@ -99,6 +99,22 @@ describe('requests and answers', () => {
     expect([head.status, head.header('content-type'), head.body]).toEqual([200, 'text/plain', ''])
   })
 
+  it('ends an endless answer when its visitor leaves', async () => {
+    const app = await runApp({
+      'app/index.js': handler(`
+        return new Response(new ReadableStream({
+          pull(controller) { controller.enqueue('tick '); return new Promise((resolve) => setTimeout(resolve, 2)) },
+          cancel() { console.log('the stream was cancelled') },
+        }))`),
+    })
+    const visitor = connect(APP)
+    visitor.write('GET /endless HTTP/1.1\r\nHost: a\r\n\r\n')
+    await new Promise((resolve) => visitor.once('data', resolve))
+    visitor.destroy()
+    await app.waitForLine(/the stream was cancelled/)
+    await app.waitForLine(/GET \/endless .*the visitor left/)
+  })
+
   it('keeps a connection usable when the application ignores a body', async () => {
     await runApp({ 'app/index.js': handler("return new Response(request.method + ' ')") })
     const body = 'x'.repeat(300_000)

@@ -215,6 +215,26 @@ describe('failures of the application server', () => {
     await web.waitForLine(/GET \/half .* in the middle of the answer/)
   })
 
+  it('outlives visitors who leave before the answer, at whatever moment', async () => {
+    const visitors = new Map<string, Socket>()
+    await fake.serve((request, response) => {
+      visitors.get(request.url ?? '')?.resetAndDestroy()
+      response.end('too late')
+    })
+    for (let count = 0; count < 200; count += 1) {
+      const visitor = connect(WEB)
+      const closed = new Promise((resolve) => visitor.once('close', resolve))
+      visitor.on('error', () => undefined)
+      // Every other one leaves at once, while the files are still looked through; the others when the answer comes.
+      const leaveAtOnce = (): void => void visitor.resetAndDestroy()
+      visitor.write(`GET /${count} HTTP/1.1\r\nHost: a\r\n\r\n`, count % 2 === 0 ? leaveAtOnce : undefined)
+      if (count % 2 !== 0) visitors.set(`/${count}`, visitor)
+      await closed
+    }
+    expect((await ask(WEB, '/still-there')).body).toBe('too late')
+    await web.waitForLine(/GET \/\d+ .* 499 not a file: .* the visitor left/)
+  })
+
   it('answers 504 when no connection is accepted', async () => {
     // A process that listens and then never accepts: two connections fill its backlog, the kernel drops further SYNs.
     const script = `require('net').createServer().listen({ port: ${APP.port}, host: '${APP.host}', backlog: 1 }, () => {
