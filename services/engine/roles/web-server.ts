@@ -9,7 +9,7 @@ export const webServerRole: RoleDriver<'web-server'> = {
     return builtinCommand('web-server', service, context, [
       ...['--listen', listenOption(service)],
       ...['--codebase', context.codebaseOf(service.host).folder],
-      ...['--app', listenOption(application)],
+      ...['--app', listenOption(application), '--app-name', application.id],
       ...['--source', service.address],
     ])
   },

@@ -17,19 +17,7 @@ export interface CodeCheck {
  * Resolves with null, or with the sentence (file and line) that says why it does not load.
  */
 export async function findReleaseFault(check: CodeCheck): Promise<string | null> {
-  const args = [
-    '--codebase',
-    check.codebase,
-    '--release',
-    check.release,
-    '--check',
-    '--listen',
-    '127.0.0.1:0',
-    '--database',
-    'http://127.0.0.1:1',
-    '--source',
-    '127.0.0.1',
-  ]
+  const args = ['--codebase', check.codebase, '--release', check.release, '--check']
   const result = await execa(check.nodePath, [join(check.programsDir, 'app-server.mjs'), ...args], {
     env: { ...programEnvironment(), NO_COLOR: '1' },
     extendEnv: false,
