@@ -240,7 +240,9 @@ export class Exchange implements UpstreamUser, RelayTarget {
     const { counters } = this.server
     counters.countResponse(status)
     counters.requests += 1
-    counters.responseTime.add(performance.now() - this.sentAt)
+    const responseMs = performance.now() - this.sentAt
+    counters.responseTime.add(responseMs)
+    this.backend.counters.responseTime.add(responseMs)
     if (this.requestDone && this.relay.reusable) this.server.giveBack(upstream)
     else upstream.destroy()
     this.finish()

@@ -64,8 +64,8 @@ export function backendRow(backend: Backend, now: number): StatRow {
     ...timeColumns(counters, now),
     mode: 'http',
     algo: backend.config.balance,
-    connect: counters.connects,
-    reuse: counters.reuses,
+    connect: backend.servers.reduce((sum, server) => sum + server.counters.connects, 0),
+    reuse: backend.servers.reduce((sum, server) => sum + server.counters.reuses, 0),
   }
 }
 
