@@ -2,11 +2,10 @@ import { Pause, Play, Rocket, RotateCw, Skull, Square, SquareTerminal, StepForwa
 import type { Component } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { HostState, ServiceAction, ServiceState } from '../../../services/contract/index.ts'
+import { useOpenTerminal } from '../composables/use-open-terminal.ts'
 import { useSentences } from '../i18n/use-sentences.ts'
 import { serviceActions } from '../model/service-actions.ts'
 import { useLabStore } from '../stores/lab.ts'
-import { useLayoutStore } from '../stores/layout.ts'
-import { useSelectionStore } from '../stores/selection.ts'
 import { useSurfacesStore } from '../stores/surfaces.ts'
 import { simpleAction, type UiAction } from './ui-action.ts'
 
@@ -32,8 +31,7 @@ export function useServiceActions(): ServiceActionMakers {
   const { t } = useI18n()
   const sentences = useSentences()
   const lab = useLabStore()
-  const layout = useLayoutStore()
-  const selection = useSelectionStore()
+  const focusTerminal = useOpenTerminal()
   const surfaces = useSurfacesStore()
 
   function ofProcess(service: ServiceState): readonly UiAction[] {
@@ -62,10 +60,7 @@ export function useServiceActions(): ServiceActionMakers {
       group: 'service',
       label: t('actions.openTerminal'),
       icon: SquareTerminal,
-      run: () => {
-        layout.showPanel('terminals')
-        selection.openTerminal(service.id)
-      },
+      run: () => focusTerminal(service.id),
     })
   }
 

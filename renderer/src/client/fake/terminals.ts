@@ -28,7 +28,7 @@ export class FakeTerminals {
   /** One log line as the lab's programs print them: time, what, the rest. */
   line(service: string, text: string): void {
     const time = new Date().toISOString().slice(11, 23)
-    this.write(service, `\u001b[2m${time}\u001b[22m ${text}\r\n`)
+    this.write(service, `\u001b[90m${time}\u001b[39m ${text}\r\n`)
   }
 
   write(service: string, data: string): void {
