@@ -1,8 +1,8 @@
+import { FrameQueue } from './frame-queue.ts'
 import { TerminalSession, type SessionOptions } from './terminal-session.ts'
 import { WritePump } from './write-pump.ts'
 
-type Shared = Pick<SessionOptions, 'client' | 'onFailure'> & {
-  readonly preferences: () => SessionOptions['preferences']
+type Shared = Pick<SessionOptions, 'client' | 'onFailure' | 'preferences'> & {
   readonly onAction: (service: string, action: Parameters<SessionOptions['onAction']>[0]) => void
 }
 
@@ -10,6 +10,7 @@ type Shared = Pick<SessionOptions, 'client' | 'onFailure'> & {
 export class TerminalSessions {
   private readonly shared: Shared
   private readonly pump = new WritePump()
+  private readonly turns = new FrameQueue()
   private readonly sessions = new Map<string, TerminalSession>()
 
   constructor(shared: Shared) {
@@ -24,7 +25,8 @@ export class TerminalSessions {
       service,
       client: this.shared.client,
       pump: this.pump,
-      preferences: this.shared.preferences(),
+      turns: this.turns,
+      preferences: this.shared.preferences,
       onAction: (action) => this.shared.onAction(service, action),
       onFailure: this.shared.onFailure,
     })
@@ -38,7 +40,7 @@ export class TerminalSessions {
   }
 
   applyPreferences(): void {
-    for (const session of this.sessions.values()) session.applyPreferences(this.shared.preferences())
+    for (const session of this.sessions.values()) session.applyPreferences()
   }
 
   /** Ends all terminals: their lab is gone. */

@@ -13,11 +13,13 @@ import { useSelectionStore } from '../../../../../renderer/src/stores/selection.
 
 let client: LabClient
 let commands: string[]
+/** No process says anything. */
+let silent: boolean
 let wrapper: VueWrapper
 
 /** Waits until the panel shows something: fonts and commands settle after some turns. */
 function shows(text: string): Promise<void> {
-  return vi.waitFor(() => expect(wrapper.text()).toContain(text))
+  return vi.waitFor(() => expect(wrapper.text().includes(text), text).toBe(true))
 }
 
 function tab(name: string): HTMLElement {
@@ -28,9 +30,11 @@ function tab(name: string): HTMLElement {
 
 beforeEach(async () => {
   commands = []
+  silent = false
   const fake = createFakeClient({ pace: 0 })
   client = {
     ...fake,
+    onTerminalData: (service, listener) => (silent ? () => undefined : fake.onTerminalData(service, listener)),
     run(command, input) {
       if (command.endsWith('Terminal')) commands.push(`${command} ${'service' in input ? input.service : ''}`)
       return fake.run(command, input)
@@ -96,6 +100,7 @@ describe('TerminalsPanel', () => {
   })
 
   it('offers to start a service that never said anything', async () => {
+    silent = true
     const lab = useLabStore()
     await lab.startLab('0-simple_web_stack')
     await lab.actOnService('app-1', 'stop')

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { TerminalFeed, type TerminalScreen } from '../../../../../renderer/src/panels/terminals/terminal-feed.ts'
+import type { TerminalScreen } from '../../../../../renderer/src/panels/terminals/feed-outlet.ts'
+import { TerminalFeed } from '../../../../../renderer/src/panels/terminals/terminal-feed.ts'
 import { WritePump } from '../../../../../renderer/src/panels/terminals/write-pump.ts'
 import { LabError, TERMINAL_WINDOW_CHARS } from '../../../../../services/contract/index.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../../../../../services/contract/index.ts'
@@ -72,6 +73,7 @@ let engine: Engine
 let screen: Screen
 let feed: TerminalFeed
 let frames: (() => void)[]
+let heard: number
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -79,7 +81,16 @@ beforeEach(() => {
   screen = new Screen()
   frames = []
   const pump = new WritePump({ next: (callback) => frames.push(callback) })
-  feed = new TerminalFeed({ service: 'app-1', client: engine.client, pump, screen, scrollbackLines: 100 })
+  heard = 0
+  feed = new TerminalFeed({
+    service: 'app-1',
+    client: engine.client,
+    pump,
+    tabLines: 100,
+    tileLines: 10,
+    onOutput: () => (heard += 1),
+  })
+  feed.tab.screen = screen
 })
 afterEach(() => {
   feed.dispose()
@@ -115,7 +126,7 @@ describe('TerminalFeed', () => {
 
   it('draws everything in order and never lets more than the window be under way', async () => {
     await feed.attach()
-    feed.setVisible(true)
+    feed.tab.setVisible(true)
     let said = ''
     for (let i = 0; i < 20_000; i += 1) said += `line ${i} of a flood that is longer than the window\r\n`
     engine.say(said)
@@ -127,7 +138,7 @@ describe('TerminalFeed', () => {
 
   it('acknowledges nothing before it is drawn', async () => {
     await feed.attach()
-    feed.setVisible(true)
+    feed.tab.setVisible(true)
     engine.say('hello')
     for (const frame of frames.splice(0)) frame()
     vi.advanceTimersByTime(1000)
@@ -146,7 +157,7 @@ describe('TerminalFeed', () => {
     vi.advanceTimersByTime(60)
     expect(frames).toHaveLength(0)
     expect(engine.unacknowledged).toBe(0)
-    feed.setVisible(true)
+    feed.tab.setVisible(true)
     drawAll()
     const lines = screen.text.replace('\u001b[0m', '').trimEnd().split('\r\n')
     expect(lines.at(-1)).toBe('line 49999')
@@ -159,12 +170,12 @@ describe('TerminalFeed', () => {
 
   it('acknowledges each character once when it is hidden with output still waiting', async () => {
     await feed.attach()
-    feed.setVisible(true)
+    feed.tab.setVisible(true)
     engine.say('a\r\n'.repeat(30))
-    feed.setVisible(false)
+    feed.tab.setVisible(false)
     vi.advanceTimersByTime(60)
     expect(engine.unacknowledged).toBe(0)
-    feed.setVisible(true)
+    feed.tab.setVisible(true)
     engine.say('b\r\n')
     drawAll()
     expect(screen.text).toBe('a\r\n'.repeat(30) + 'b\r\n')
@@ -173,7 +184,7 @@ describe('TerminalFeed', () => {
 
   it('starts anew on a reset, and acknowledges what it throws away', async () => {
     await feed.attach()
-    feed.setVisible(true)
+    feed.tab.setVisible(true)
     engine.say('old')
     drawAll()
     engine.say('older and not drawn')
@@ -185,12 +196,45 @@ describe('TerminalFeed', () => {
 
   it('clears the screen on an empty reset, too', async () => {
     await feed.attach()
-    feed.setVisible(true)
+    feed.tab.setVisible(true)
     engine.say('old')
     drawAll()
     engine.restart('')
     drawAll()
     expect(screen.text).toBe('')
+  })
+
+  it('gives the tile the last lines only, and the tab everything it missed meanwhile', async () => {
+    const tile = new Screen()
+    feed.tile.screen = tile
+    await feed.attach()
+    feed.tab.setVisible(true)
+    for (let i = 0; i < 50; i += 1) engine.say(`line ${i}\r\n`)
+    drawAll()
+    feed.tab.setVisible(false)
+    feed.tile.setVisible(true)
+    engine.say('for both\r\n')
+    drawAll()
+    tile.finish()
+    vi.advanceTimersByTime(60)
+    const lines = tile.text.replace('\u001b[0m', '').trimEnd().split('\r\n')
+    expect(lines.slice(-2)).toEqual(['line 49', 'for both'])
+    expect(lines.length).toBeLessThanOrEqual(12)
+    expect(engine.unacknowledged).toBe(0)
+    feed.tile.setVisible(false)
+    feed.tab.setVisible(true)
+    drawAll()
+    expect(screen.text.split('\r\n')).toHaveLength(52)
+    expect(screen.text.endsWith('line 49\r\nfor both\r\n')).toBe(true)
+    expect(engine.unacknowledged).toBe(0)
+  })
+
+  it('says that there is output, but not for an empty reset', async () => {
+    await feed.attach()
+    engine.restart('')
+    expect(heard).toBe(0)
+    engine.say('x')
+    expect(heard).toBe(1)
   })
 
   it('detaches when it is disposed of, and is deaf from then on', async () => {
