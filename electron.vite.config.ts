@@ -1,12 +1,16 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 
+/** How long each plugin took says nothing to whoever builds. */
+const checks = { pluginTimings: false }
+
 /** The window's three parts. What is in `dependencies` (native libraries) stays outside of the main bundle. */
 export default defineConfig({
   main: {
     build: {
       sourcemap: true,
       rolldownOptions: {
+        checks,
         input: { index: 'electron/main/index.ts', 'engine-process': 'electron/main/engine-process.ts' },
         output: { format: 'es' },
       },
@@ -17,6 +21,7 @@ export default defineConfig({
       // A sandboxed preload is one CommonJS file and can't load others.
       externalizeDeps: false,
       rolldownOptions: {
+        checks,
         input: { index: 'electron/preload/index.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
@@ -28,7 +33,7 @@ export default defineConfig({
     build: {
       // Loaded from the disk: one large file costs nothing, so the usual warning says nothing.
       chunkSizeWarningLimit: 4096,
-      rolldownOptions: { input: { index: 'renderer/index.html' } },
+      rolldownOptions: { checks, input: { index: 'renderer/index.html' } },
     },
   },
 })
