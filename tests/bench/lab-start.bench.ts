@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { addressPlanFor } from '../../services/engine/plan/addresses.ts'
+import { LabPlan } from '../../services/engine/plan/lab-plan.ts'
+import { currentPlatform } from '../../services/engine/platform/current-platform.ts'
+import { roleOf } from '../../services/engine/roles/roles.ts'
+import { probeOnce } from '../../services/engine/supervisor/probe.ts'
+import type { ProgramCommand } from '../../services/engine/supervisor/pty-process.ts'
+import { TopologyShelf } from '../../services/engine/topologies.ts'
+import { Codebase } from '../../services/engine/workspace/codebase.ts'
+import { Workspace } from '../../services/engine/workspace/workspace.ts'
+import { openTestEngine, type TestEngine } from '../engine.ts'
+import { median, type Bench, type BenchRow } from './bench.ts'
+
+const TOPOLOGY = '1-distributed_web_infrastructure'
+const ROUNDS = 9
+
+interface BareProgram extends ProgramCommand {
+  readonly address: string
+  readonly port: number
+}
+
+/** The lab against a script that starts the very same commands at once and waits until each accepts a connection. */
+export const bench: Bench = {
+  name: 'lab start',
+  tools: [],
+  async run(progress) {
+    const lab = await openTestEngine()
+    try {
+      const programs = await learnCommands(lab)
+      const labMs: number[] = []
+      const bareMs: number[] = []
+      for (let round = 0; round < ROUNDS; round += 1) {
+        bareMs.push(await startBare(programs))
+        labMs.push(await startLab(lab))
+        progress(
+          `round ${round + 1} of ${ROUNDS}: lab ${labMs.at(-1)?.toFixed(0)} ms, bare ${bareMs.at(-1)?.toFixed(0)} ms`,
+        )
+      }
+      return [startRow(labMs, bareMs)]
+    } finally {
+      await lab.close()
+    }
+  },
+}
+
+function startRow(labMs: readonly number[], bareMs: readonly number[]): BenchRow {
+  const ratios = labMs.map((ms, index) => ms / (bareMs[index] ?? Number.NaN))
+  return {
+    what: 'lab start to all ready',
+    against: 'a bare script that starts the same programs in parallel',
+    value: median(ratios),
+    goal: { atMost: 1.25 },
+    detail: `lab ${median(labMs).toFixed(0)} ms, bare ${median(bareMs).toFixed(0)} ms (medians of ${ROUNDS}, in turns)`,
+  }
+}
+
+async function startLab(lab: TestEngine): Promise<number> {
+  const begun = performance.now()
+  await lab.run('startLab', { topology: TOPOLOGY })
+  const took = performance.now() - begun
+  await lab.run('stopLab', {})
+  return took
+}
+
+/** The commands that the lab itself would run, in the workspace that it has just written. */
+async function learnCommands(lab: TestEngine): Promise<readonly BareProgram[]> {
+  const { workspace: root } = await lab.run('startLab', { topology: TOPOLOGY })
+  await lab.run('stopLab', {})
+  const { nodePath, programsDir, resourcesDir } = lab.options
+  const platform = currentPlatform()
+  const topology = await new TopologyShelf(join(resourcesDir, 'topologies')).load(TOPOLOGY)
+  const plan = new LabPlan(topology, addressPlanFor(topology, platform))
+  const workspace = await Workspace.open(root ?? '', platform)
+  const codebaseOf = (host: string): Codebase => new Codebase(workspace.hostFolder(host, 'codebase'), platform)
+  const context = { plan, workspace, nodePath, programsDir, codebaseOf }
+  const programs = plan.services.map((planned) => ({
+    ...roleOf(planned.spec.role).command(planned, context),
+    address: planned.address,
+    port: planned.port,
+  }))
+  await workspace.close()
+  return programs
+}
+
+async function startBare(programs: readonly BareProgram[]): Promise<number> {
+  const begun = performance.now()
+  const children = programs.map(({ file, args, cwd, env }) => spawn(file, [...args], { cwd, env, stdio: 'ignore' }))
+  await Promise.all(programs.map((program) => untilListening(program)))
+  const took = performance.now() - begun
+  await Promise.all(children.map(end))
+  return took
+}
+
+async function untilListening({ address, port }: BareProgram): Promise<void> {
+  while (!(await probeOnce({ kind: 'tcp', address, port }))) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve())
+    child.kill('SIGTERM')
+  })
+}
