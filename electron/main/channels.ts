@@ -6,4 +6,6 @@ export const CHANNELS = {
   port: 'hoplab:engine-port',
   /** To the page: a `ShellNotice`. */
   notice: 'hoplab:notice',
+  /** From the page: it has been told that the app is quitting, and has painted. */
+  quittingShown: 'hoplab:quitting-shown',
 } as const
