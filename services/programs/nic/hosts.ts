@@ -1,0 +1,44 @@
+import type { NicConfig, NicHost, NicPort } from '../../protocols/nic/config.ts'
+
+export interface HostPort {
+  readonly port: NicPort
+  readonly host: NicHost
+}
+
+/** Who is who: the hosts by their addresses, the ports by their place in the configuration. */
+export class Hosts {
+  readonly ports: readonly HostPort[]
+  private readonly byAddress = new Map<string, string>()
+  private readonly onlyServices = new Map<string, string | null>()
+
+  constructor({ hosts, ports }: Pick<NicConfig, 'hosts' | 'ports'>) {
+    for (const { id, outer, inner } of hosts) this.byAddress.set(outer, id).set(inner, id)
+    this.ports = ports.map((port) => ({ port, host: requireHost(hosts, port.host) }))
+    for (const { host, service } of ports) {
+      const known = this.onlyServices.get(host)
+      this.onlyServices.set(host, known === undefined || known === service ? service : null)
+    }
+  }
+
+  portAt(index: number): HostPort {
+    const found = this.ports[index]
+    if (found === undefined) throw new RangeError(`there is no port number ${index}`)
+    return found
+  }
+
+  /** The host with this address, outer or inner; null for a client. */
+  hostAt(address: string): string | null {
+    return this.byAddress.get(address) ?? null
+  }
+
+  /** The service of a host that has only one: then it is known who sends. */
+  onlyServiceOf(host: string | null): string | null {
+    return host === null ? null : (this.onlyServices.get(host) ?? null)
+  }
+}
+
+function requireHost(hosts: readonly NicHost[], id: string): NicHost {
+  const host = hosts.find((candidate) => candidate.id === id)
+  if (host === undefined) throw new RangeError(`there is no host ${id}`)
+  return host
+}

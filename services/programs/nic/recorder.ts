@@ -1,0 +1,128 @@
+import { formatIpv4 } from '../../protocols/nic/ipv4.ts'
+import type { RecordingMode } from '../../protocols/nic/config.ts'
+import type { RingStats } from '../../protocols/nic/messages.ts'
+import { PACKET_KINDS, snapLength, type NicRecord, type PacketKind } from '../../protocols/nic/records.ts'
+import { nowNs } from './clock.ts'
+import type { LinkCounter } from './links.ts'
+import { RecordRing, type RawRecord, type RecordSource } from './record-ring.ts'
+import type { Hosts } from './hosts.ts'
+
+/** What a connection (or a client of UDP) tells the recorder about itself. */
+export interface PacketSource extends RecordSource {
+  readonly link: LinkCounter
+}
+
+/** Codes of the kinds of packets in a record. */
+export const KIND = {
+  handshake: 0,
+  segment: 1,
+  close: 2,
+  reset: 3,
+  datagram: 4,
+  refused: 5,
+} as const satisfies Record<PacketKind, number>
+
+/** Payload of one answer: an answer of this size takes a few milliseconds in which nothing is forwarded. */
+const MAX_ANSWER_BYTES = 1024 * 1024
+/** Held packets are few; the oldest are forgotten long after the ring has dropped them. */
+const MAX_HELD_KEPT = 10_000
+
+/** Counts and records every packet. */
+export class Recorder {
+  private mode: RecordingMode
+  private ring: RecordRing
+  private lastNs = 0
+  private recorded = 0
+  private readonly hosts: Hosts
+  /** How long packets were held, by their number. */
+  private readonly heldNs = new Map<number, number>()
+
+  constructor(hosts: Hosts, mode: RecordingMode, ringBytes: number) {
+    this.hosts = hosts
+    this.mode = mode
+    this.ring = new RecordRing(ringBytes)
+  }
+
+  /** Counts and records one packet; `data` is null for one without payload. Returns its number, 0 when recording is off. */
+  packet(source: PacketSource, kind: number, out: boolean, offset: number, data: Buffer | null): number {
+    source.link.count(out, data === null ? 0 : data.length)
+    if (this.mode === 'off') return 0
+    // Two packets of one nanosecond would have no order.
+    const now = nowNs()
+    this.lastNs = now > this.lastNs ? now : this.lastNs + 1
+    this.recorded += 1
+    const captured = data === null ? 0 : snapLength(this.mode, data.length)
+    return this.ring.add(source, kind, out, this.lastNs, offset, data, captured)
+  }
+
+  /** Says that a packet was held for so long. */
+  wasHeld(no: number, ns: number): void {
+    if (no === 0) return
+    this.heldNs.set(no, ns)
+    for (const oldest of this.heldNs.keys()) {
+      if (this.heldNs.size <= MAX_HELD_KEPT) break
+      this.heldNs.delete(oldest)
+    }
+  }
+
+  setRecording(mode: RecordingMode, ringBytes: number): void {
+    this.mode = mode
+    if (ringBytes === this.ring.bytes) return
+    const { nextNo, dropped } = this.ring
+    this.ring = new RecordRing(ringBytes, nextNo)
+    this.ring.dropped = dropped
+  }
+
+  clear(): void {
+    this.ring.clear()
+    this.heldNs.clear()
+  }
+
+  stats(): RingStats {
+    const { bytes, usedBytes, dropped, firstNo, nextNo } = this.ring
+    return { mode: this.mode, ringBytes: bytes, usedBytes, recorded: this.recorded, dropped, firstNo, nextNo }
+  }
+
+  record(no: number): NicRecord | null {
+    const raw = this.ring.get(no)
+    return raw === null ? null : this.describe(raw)
+  }
+
+  /** The records from `fromNo` (or the oldest that is there) on: at most `limit`, and not much more than 1 MiB of payload. */
+  records(fromNo: number, limit: number): NicRecord[] {
+    const found: NicRecord[] = []
+    let bytes = 0
+    for (let no = Math.max(fromNo, this.ring.firstNo); found.length < limit && bytes < MAX_ANSWER_BYTES; no += 1) {
+      const raw = this.ring.get(no)
+      if (raw === null) break
+      bytes += raw.captured
+      found.push(this.describe(raw))
+    }
+    return found
+  }
+
+  private describe(raw: RawRecord): NicRecord {
+    const { port, host } = this.hosts.portAt(raw.portIndex)
+    const address = formatIpv4(raw.peerAddress)
+    const peerHost = this.hosts.hostAt(address)
+    return {
+      no: raw.no,
+      timeNs: raw.timeNs,
+      kind: PACKET_KINDS[raw.kind] ?? 'segment',
+      direction: raw.out ? 'out' : 'in',
+      transport: port.transport,
+      connection: raw.connection,
+      host: host.id,
+      service: port.service,
+      peerHost,
+      peerService: this.hosts.onlyServiceOf(peerHost),
+      client: { address, port: raw.peerPort },
+      server: { address: host.outer, port: port.port },
+      seenPort: raw.seenPort,
+      offset: raw.offset,
+      length: raw.length,
+      payload: this.ring.payloadOf(raw).toString('base64'),
+      heldNs: this.heldNs.get(raw.no) ?? 0,
+    }
+  }
+}

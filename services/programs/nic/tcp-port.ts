@@ -1,0 +1,75 @@
+import { connect, type Server } from 'node:net'
+import type { HostPort } from './hosts.ts'
+import type { NicParts } from './parts.ts'
+import { MirroredPort, type PortListener } from './mirrored-port.ts'
+import { createTcpServer } from './sockets.ts'
+import { TcpConnection, type ConnectionOwner } from './tcp-connection.ts'
+
+/** Connections that may wait in the system until they are accepted. */
+const BACKLOG = 1024
+
+/** A TCP port of a host: listens outside while a process listens inside, and passes connections through. */
+export class TcpPort extends MirroredPort implements ConnectionOwner {
+  readonly connections = new Set<TcpConnection>()
+  private readonly parts: NicParts
+  private server: Server | null = null
+
+  constructor(index: number, place: HostPort, parts: NicParts, listener: PortListener) {
+    super(index, place, listener)
+    this.parts = parts
+  }
+
+  refused(): void {
+    this.closeNow('nobody listens behind it')
+    this.watchAgain()
+  }
+
+  failed(error: Error): void {
+    const { service } = this.place.port
+    this.parts.log.event({ what: `${service} not reached`, outcome: error.message, level: 'warning' })
+  }
+
+  closed(connection: TcpConnection): void {
+    this.connections.delete(connection)
+  }
+
+  protected override endAll(): void {
+    for (const connection of this.connections) connection.reset()
+  }
+
+  protected override listen(): Promise<void> {
+    const server = createTcpServer({
+      accepted: (open) => {
+        this.connections.add(new TcpConnection(this, this.parts, open))
+      },
+      failed: (error) => this.failed(error),
+    })
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.once('listening', () => {
+        server.off('error', reject)
+        server.on('error', (error) => this.failed(error))
+        this.server = server
+        resolve()
+      })
+      server.listen({ host: this.place.host.outer, port: this.place.port.port, backlog: BACKLOG })
+    })
+  }
+
+  protected override unlisten(): void {
+    this.server?.close()
+    this.server = null
+  }
+
+  /** Whether a connection to the process stands. It ends at once, without a reset: that would be an error in some logs. */
+  protected override listens(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const probe = connect({ host: this.place.host.inner, port: this.place.port.port, autoSelectFamily: false })
+      probe.once('connect', () => {
+        probe.destroy()
+        resolve(true)
+      })
+      probe.once('error', () => resolve(false))
+    })
+  }
+}

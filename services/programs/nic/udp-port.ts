@@ -1,0 +1,176 @@
+import type { Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { decodeMessage, displayName, DnsFormatError } from '../../protocols/dns/index.ts'
+import type { HostPort } from './hosts.ts'
+import { MirroredPort, type PortListener } from './mirrored-port.ts'
+import type { NicParts } from './parts.ts'
+import { KIND } from './recorder.ts'
+import { isUdpBound } from './socket-table.ts'
+import { createUdpSocket, UdpFlow, type FlowOwner } from './udp-flow.ts'
+
+/** A client that says nothing for so long is forgotten; whatever it sends later begins anew. */
+const IDLE_MS = 30_000
+const SWEEP_EVERY_MS = 5000
+/** More clients at a time than the system has files for would help nobody: the longest silent one gives way. */
+const MAX_FLOWS = 2048
+/** Room for bursts in the system. */
+const RECEIVE_BUFFER_BYTES = 1024 * 1024
+
+/** A UDP port of a host. */
+export class UdpPort extends MirroredPort implements FlowOwner {
+  private readonly parts: NicParts
+  /** By `address:port` of the client, the longest silent one first. */
+  private readonly flows = new Map<string, UdpFlow>()
+  private socket: Socket | null = null
+  private sweeper: NodeJS.Timeout | null = null
+
+  constructor(index: number, place: HostPort, parts: NicParts, listener: PortListener) {
+    super(index, place, listener)
+    this.parts = parts
+  }
+
+  answered(flow: UdpFlow, datagram: Buffer): void {
+    this.pass(flow, datagram, true)
+  }
+
+  flowRefused(flow: UdpFlow): void {
+    this.parts.recorder.packet(flow, KIND.refused, true, flow.offset.out, null)
+    this.closeNow('nobody listens behind it')
+    this.watchAgain()
+  }
+
+  flowFailed(flow: UdpFlow, error: Error): void {
+    const { service } = this.place.port
+    this.parts.log.event({ what: `${service} not reached`, outcome: error.message, level: 'warning' })
+    this.flows.delete(keyOf(flow.address, flow.peerPort))
+    flow.close()
+  }
+
+  protected override async listen(): Promise<void> {
+    const socket = createUdpSocket()
+    const listening = once(socket, 'listening')
+    socket.bind({ address: this.place.host.outer, port: this.place.port.port, exclusive: true })
+    try {
+      await listening
+    } catch (error) {
+      socket.close()
+      throw error
+    }
+    growBuffer(socket)
+    socket.on('message', (datagram, { address, port }) => this.pass(this.flowOf(address, port), datagram, false))
+    // A client that is gone refuses its answer: nothing to do about that.
+    socket.on('error', () => undefined)
+    this.socket = socket
+    this.sweeper ??= setInterval(() => this.sweep(), SWEEP_EVERY_MS)
+  }
+
+  protected override unlisten(): void {
+    this.socket?.close()
+    this.socket = null
+  }
+
+  /** Asked of the system's list: a datagram to try it out would be an odd question to the process. */
+  protected override async listens(): Promise<boolean> {
+    const bound = await isUdpBound({ address: this.place.host.inner, port: this.place.port.port })
+    // Where there is no list the first refused datagram tells.
+    return bound ?? true
+  }
+
+  protected override endAll(): void {
+    if (this.sweeper !== null) clearInterval(this.sweeper)
+    for (const flow of this.flows.values()) flow.close()
+    this.flows.clear()
+  }
+
+  private pass(flow: UdpFlow, datagram: Buffer, out: boolean): void {
+    const side = out ? 'out' : 'in'
+    const offset = flow.offset[side]
+    flow.offset[side] = offset + datagram.length
+    const no = this.parts.recorder.packet(flow, KIND.datagram, out, offset, datagram)
+    if (this.parts.holds.wantsDns && this.held(flow, datagram, out, no)) return
+    this.forward(flow, datagram, out)
+  }
+
+  private forward(flow: UdpFlow, datagram: Buffer, out: boolean): void {
+    if (out) this.socket?.send(datagram, flow.peerPort, flow.address)
+    else flow.send(datagram)
+  }
+
+  private held(flow: UdpFlow, datagram: Buffer, out: boolean, no: number): boolean {
+    const { holds } = this.parts
+    const name = questionOf(datagram)
+    const traceId = name === null ? null : holds.traceOfQuestion(name, flow.address, flow.peerPort)
+    if (name === null || traceId === null) return false
+    const { host, port } = this.place
+    const client = { host: flow.peerHost, address: flow.address, port: flow.peerPort }
+    const server = { host: host.id, address: host.outer, port: port.port }
+    holds.add(
+      {
+        traceId,
+        no,
+        connection: flow.id,
+        direction: out ? 'out' : 'in',
+        host: host.id,
+        service: port.service,
+        message: out ? 'answer' : 'query',
+        title: displayName(name),
+        from: out ? server : client,
+        to: out ? client : server,
+      },
+      { release: () => this.forward(flow, datagram, out) },
+    )
+    return true
+  }
+
+  private flowOf(address: string, port: number): UdpFlow {
+    const key = keyOf(address, port)
+    let flow = this.flows.get(key)
+    if (flow === undefined) {
+      this.dropSilentFlow()
+      flow = new UdpFlow(this, this.parts, address, port)
+      this.flows.set(key, flow)
+    }
+    flow.usedMs = Date.now()
+    return flow
+  }
+
+  private dropSilentFlow(): void {
+    if (this.flows.size < MAX_FLOWS) return
+    const [oldest] = this.flows
+    if (oldest === undefined) return
+    this.flows.delete(oldest[0])
+    oldest[1].close()
+  }
+
+  /** Forgets clients that were silent for long. */
+  private sweep(): void {
+    const before = Date.now() - IDLE_MS
+    for (const [key, flow] of this.flows) {
+      if (flow.usedMs > before) continue
+      this.flows.delete(key)
+      flow.close()
+    }
+  }
+}
+
+function keyOf(address: string, port: number): string {
+  return `${address}:${port}`
+}
+
+/** The name that a DNS message asks for, or null when it is none. */
+function questionOf(datagram: Buffer): string | null {
+  try {
+    return decodeMessage(datagram).questions[0]?.name ?? null
+  } catch (error) {
+    if (error instanceof DnsFormatError) return null
+    throw error
+  }
+}
+
+function growBuffer(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES)
+  } catch {
+    // The system's own size will do.
+  }
+}
