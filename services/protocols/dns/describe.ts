@@ -44,7 +44,8 @@ function describeSet(set: RecordSet, first: number): string {
   return named.join(', ')
 }
 
-function describeData(data: RecordData): string {
+/** The data of one record in words: `127.10.0.10`, `10 mail.foobar.com`. */
+export function describeData(data: RecordData): string {
   switch (data.type) {
     case 'A':
     case 'AAAA':

@@ -1,0 +1,73 @@
+import type { LabState, LinkState, Role } from '../../contract/index.ts'
+import type { PacketRecord } from './record.ts'
+
+/** The plan of the lab, as far as packets need it. The engine's state fits. */
+export type LabPlaces = Readonly<{
+  hosts: readonly Pick<LabState['hosts'][number], 'id' | 'address'>[]
+  services: readonly Pick<LabState['services'][number], 'id' | 'role' | 'host'>[]
+  links: readonly LinkState[]
+}>
+
+/** The two ends of a connection by name. */
+export interface FlowEnds {
+  /** Who opened it: a service, `client`, or the host or address where the plan knows no better. */
+  readonly opener: string
+  readonly openerRole: Role | 'client' | null
+  readonly acceptor: string
+  readonly acceptorRole: Role | null
+  /** Null for connections that the topology does not plan. */
+  readonly link: LinkState | null
+}
+
+/** More distinct pairs than a lab has; a flood of strangers must not fill the memory. */
+const KNOWN_PAIRS = 4096
+
+/** Who stands behind the ends of a connection. */
+export class LabMap {
+  /** Every name that a filter may say: hosts, services, both ends of links. */
+  readonly names: readonly string[]
+  private readonly places: LabPlaces
+  private readonly roles: ReadonlyMap<string, Role>
+  private readonly pairs = new Map<string, FlowEnds>()
+
+  constructor(places: LabPlaces) {
+    this.places = places
+    this.roles = new Map(places.services.map(({ id, role }) => [id, role]))
+    const ids = [...places.hosts, ...places.services].map(({ id }) => id)
+    this.names = [...new Set([...ids, ...places.links.flatMap(({ from, to }) => [from, to])])]
+  }
+
+  endsOf(record: PacketRecord): FlowEnds {
+    const key = `${record.client.address} ${record.service}`
+    const known = this.pairs.get(key)
+    if (known !== undefined) return known
+    const ends = this.findEnds(record)
+    if (this.pairs.size >= KNOWN_PAIRS) this.pairs.clear()
+    this.pairs.set(key, ends)
+    return ends
+  }
+
+  roleOf(service: string): Role | null {
+    return this.roles.get(service) ?? null
+  }
+
+  /**
+   * A sender's port says nothing, so the opener is the service on the sending host that has a link to the acceptor; where
+   * two have one, the first of the plan.
+   */
+  private findEnds(record: PacketRecord): FlowEnds {
+    const { hosts, services, links } = this.places
+    const { address } = record.client
+    const host = record.peerHost ?? hosts.find((one) => one.address === address)?.id ?? address
+    const candidates = new Set([host, ...services.filter((one) => one.host === host).map(({ id }) => id)])
+    const link = links.find((one) => one.to === record.service && candidates.has(one.from)) ?? null
+    const opener = link?.from ?? record.peerService ?? host
+    return {
+      opener,
+      openerRole: opener === 'client' ? 'client' : this.roleOf(opener),
+      acceptor: record.service,
+      acceptorRole: this.roleOf(record.service),
+      link,
+    }
+  }
+}

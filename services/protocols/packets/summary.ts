@@ -1,0 +1,85 @@
+import type { Exchange } from './exchange.ts'
+import type { Flow } from './flow.ts'
+import type { Endpoint, PacketKind } from './record.ts'
+
+export const PACKET_PROTOCOLS = ['DNS', 'HTTP', 'Hrana', 'TCP', 'UDP'] as const
+export type PacketProtocol = (typeof PACKET_PROTOCOLS)[number]
+
+/**
+ * A stretch of a packet's payload that belongs to one message. `start` and `end` are positions in the payload;
+ * `messageStart` is the position of the message's first byte in its direction of the stream.
+ */
+export interface Part {
+  readonly kind: 'head' | 'body' | 'raw'
+  readonly start: number
+  readonly end: number
+  readonly messageStart: number
+  /** Where the stretch stands within the head or the body, counted in bytes of the wire (chunk sizes included). */
+  readonly at: number
+  /** Whether head or body ends here. */
+  readonly last: boolean
+  /** The body comes in chunks: its bytes hold chunk sizes between the data. */
+  readonly chunked: boolean
+}
+
+/** What the list and the filter need of a packet. Small: an engine keeps hundreds of thousands. */
+export interface PacketSummary {
+  readonly no: number
+  readonly timeNs: number
+  readonly flow: Flow
+  /** Whether it goes from the side that opened the connection to the other. */
+  readonly forward: boolean
+  readonly kind: PacketKind
+  readonly protocol: PacketProtocol
+  readonly offset: number
+  readonly length: number
+  /** Bytes seen from the other side before, and whether its end: what a TCP acknowledgement says. */
+  readonly acknowledged: number
+  readonly info: string
+  /** The message that the packet begins or goes on with. */
+  readonly exchange: Exchange | null
+  /** Stretches of the payload by message, in order; empty where there is nothing to tell apart. */
+  readonly parts: readonly Part[]
+  /** Number of its trace; known later than the packet when the head that names the trace comes in pieces. */
+  trace: number | null
+}
+
+/** A packet as a client sees it in a list; in `--json`, one line each. */
+export interface PacketRow {
+  readonly no: number
+  /** Nanoseconds since the recording began. */
+  readonly timeNs: number
+  readonly host: string
+  /** The link's id, `lb-1>web-1`; null for connections that the topology does not know. */
+  readonly link: string | null
+  readonly from: string
+  readonly to: string
+  readonly source: Endpoint
+  readonly destination: Endpoint
+  readonly connection: number
+  readonly protocol: PacketProtocol
+  readonly kind: PacketKind
+  readonly length: number
+  readonly info: string
+  readonly trace: number | null
+}
+
+export function packetRow(summary: PacketSummary): PacketRow {
+  const { flow, forward } = summary
+  return {
+    no: summary.no,
+    timeNs: summary.timeNs,
+    host: flow.host,
+    link: flow.link?.id ?? null,
+    from: forward ? flow.opener : flow.acceptor,
+    to: forward ? flow.acceptor : flow.opener,
+    source: forward ? flow.client : flow.server,
+    destination: forward ? flow.server : flow.client,
+    connection: flow.connection,
+    protocol: summary.protocol,
+    kind: summary.kind,
+    length: summary.length,
+    info: summary.info,
+    trace: summary.trace,
+  }
+}
