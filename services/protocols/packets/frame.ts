@@ -89,13 +89,27 @@ export function portUnreachableFrame(ends: FrameEnds, datagram: Buffer): Buffer 
 
 /** A locally administered address that anyone can read the IPv4 address from: 02:00:7f:0a:00:15 for 127.10.0.21. */
 export function macAddress(address: string): Buffer {
-  return Buffer.concat([Buffer.from([0x02, 0x00]), ipv4Bytes(address)])
+  return wireAddress(address).mac
 }
 
-function ipv4Bytes(address: string): Uint8Array {
+interface WireAddress {
+  readonly ipv4: Buffer
+  readonly mac: Buffer
+}
+
+/** More than a lab has; strangers on loopback must not fill the memory. */
+const KNOWN_ADDRESSES = 1024
+const wireAddresses = new Map<string, WireAddress>()
+
+function wireAddress(address: string): WireAddress {
+  const known = wireAddresses.get(address)
+  if (known !== undefined) return known
   const bytes = parseIpv4(address)
   if (bytes === null) throw new TypeError(`${address} is not an IPv4 address`)
-  return bytes
+  const found = { ipv4: Buffer.from(bytes), mac: Buffer.from([0x02, 0x00, ...bytes]) }
+  if (wireAddresses.size >= KNOWN_ADDRESSES) wireAddresses.clear()
+  wireAddresses.set(address, found)
+  return found
 }
 
 function isWhole(payload: FramePayload): boolean {
@@ -104,9 +118,11 @@ function isWhole(payload: FramePayload): boolean {
 
 /** Ethernet and IPv4 headers, room for the transport's header, and the payload in its place. */
 function startFrame(ends: FrameEnds, protocol: number, transportBytes: number, payload: FramePayload): Buffer {
-  const frame = Buffer.alloc(ETHERNET_BYTES + IPV4_BYTES + transportBytes + payload.bytes.length)
-  macAddress(ends.to.address).copy(frame, 0)
-  macAddress(ends.from.address).copy(frame, 6)
+  const headerBytes = ETHERNET_BYTES + IPV4_BYTES + transportBytes
+  const frame = Buffer.allocUnsafe(headerBytes + payload.bytes.length).fill(0, 0, headerBytes)
+  const [from, to] = [wireAddress(ends.from.address), wireAddress(ends.to.address)]
+  frame.set(to.mac, 0)
+  frame.set(from.mac, 6)
   frame.writeUInt16BE(IPV4_TYPE, 12)
   const at = ETHERNET_BYTES
   frame.writeUInt8(0x45, at)
@@ -114,10 +130,10 @@ function startFrame(ends: FrameEnds, protocol: number, transportBytes: number, p
   frame.writeUInt16BE(DONT_FRAGMENT, at + 6)
   frame.writeUInt8(TIME_TO_LIVE, at + 8)
   frame.writeUInt8(protocol, at + 9)
-  frame.set(ipv4Bytes(ends.from.address), at + 12)
-  frame.set(ipv4Bytes(ends.to.address), at + 16)
+  frame.set(from.ipv4, at + 12)
+  frame.set(to.ipv4, at + 16)
   frame.writeUInt16BE(onesComplement(sumWords(frame, at, at + IPV4_BYTES)), at + 10)
-  frame.set(payload.bytes, at + IPV4_BYTES + transportBytes)
+  frame.set(payload.bytes, headerBytes)
   return frame
 }
 

@@ -90,7 +90,8 @@ export class TraceBook implements ExchangeSink {
     const trace = traceId === null ? null : this.open(traceId)
     if (trace === null) return settleTrace(exchange, null)
     this.join(trace, exchange)
-    this.joinQuestions(trace, exchange)
+    // The lab's own programs are told addresses, not names: only who comes from outside has looked one up.
+    if (exchange.flow.openerRole === 'client' || exchange.flow.openerRole === null) this.joinQuestions(trace, exchange)
   }
 
   ended(exchange: HttpExchange): void {
