@@ -1,4 +1,4 @@
-import type { BackendServerState } from '../../contract/index.ts'
+import type { BackendServerState, BackendState } from '../../contract/index.ts'
 import { readServerStats } from '../../protocols/haproxy-stats/show-stat.ts'
 import type { EventLog } from '../event-log.ts'
 import type { LabPlan, PlannedOf } from '../plan/lab-plan.ts'
@@ -90,10 +90,15 @@ export class BalancerWatch {
         from: before.get(keyOf(server)) ?? 'unknown',
         to: server.state,
       }))
-      .filter((change) => change.from !== change.to)
+      .filter(isNews)
     this.last = backends
     this.events.emit({ type: 'backendsChanged', backends, changed })
   }
+}
+
+/** That a server is up when the balancer is first asked, or unknown while the balancer is away, is no news of the server. */
+function isNews({ from, to }: { readonly from: BackendState; readonly to: BackendState }): boolean {
+  return from !== to && to !== 'unknown' && !(from === 'unknown' && to === 'up')
 }
 
 function keyOf(server: BackendServerState): string {
