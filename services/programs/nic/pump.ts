@@ -25,12 +25,19 @@ export class Pump {
   /** Somebody other than the sink wants no bytes now. */
   private paused = false
   private readonly onWritten = (): void => this.written()
+  /** The bytes that arrived last: messages of one connection often have the same length, and so the same view. */
+  private view: Buffer = NOTHING
 
   constructor(owner: PumpOwner, out: boolean) {
     this.out = out
     this.reader = {
       buffer: takeReadBuffer(),
-      callback: (count, buffer) => owner.arrived(this, buffer.subarray(0, count)),
+      callback: (count, buffer) => {
+        // Not the own buffer: where sockets can't read into it, each chunk is one of its own.
+        if (buffer !== this.reader.buffer) return owner.arrived(this, buffer)
+        if (this.view.length !== count) this.view = buffer.subarray(0, count)
+        return owner.arrived(this, this.view)
+      },
     }
   }
 
@@ -62,6 +69,12 @@ export class Pump {
   end(): void {
     // Not while bytes wait: a stream that is ending can't be reset any more.
     if (this.waiting) this.endWhenDrained = true
+    else this.finish()
+  }
+
+  private finish(): void {
+    // Nothing comes back either: closing says the same as ending, for half the price.
+    if (this.sink?.readableEnded === true) this.sink.destroy()
     else this.sink?.end()
   }
 
@@ -91,7 +104,7 @@ export class Pump {
       return
     }
     this.waiting = false
-    if (this.endWhenDrained) sink.end()
+    if (this.endWhenDrained) this.finish()
     else if (!this.paused) this.source?.resume()
   }
 }

@@ -4,9 +4,9 @@
  */
 
 /** The largest piece that is read at a time. Pages that a small message never touches cost no memory. */
-export const READ_BYTES = 64 * 1024
+export const READ_BYTES = 128 * 1024
 /** Buffers are cut from larger pieces: one allocation for many. */
-const SLAB_BUFFERS = 32
+const SLAB_BUFFERS = 16
 /** What 500 connections need; more are given back to the garbage collector. */
 const MAX_KEPT = 1024
 
