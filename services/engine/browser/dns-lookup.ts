@@ -2,9 +2,7 @@ import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
 import { LabError } from '../../contract/index.ts'
-import { CLASS_IN, EDNS_UDP_SIZE, rcodeName, RCODES, RECORD_TYPES } from '../../protocols/dns/codes.ts'
-import { decodeMessage, encodeMessage, type Message } from '../../protocols/dns/message.ts'
-import { sameName } from '../../protocols/dns/name.ts'
+import { decodeResponse, encodeQuery, type AddressAnswer } from '../../protocols/dns/index.ts'
 
 /** A stub resolver as a browser's machine has one: it asks the lab's DNS server, keeps nothing, and follows no referral. */
 
@@ -20,70 +18,46 @@ export interface ResolvedName {
   readonly ttlSeconds: number
 }
 
+/** What is offered by EDNS(0): it fits every usual path unfragmented (RFC 9715). */
+const UDP_SIZE = 1232
 /** As common stub resolvers: a lost datagram is asked again. */
 const TRIES = 2
 const ANSWER_MS = 2000
 
-/** Resolves a name to its first A record by a real query over UDP, by TCP when the answer was cut short. Throws `REQUEST_DNS_FAILED`. */
+/**
+ * Resolves a name to its first A record by a real query over UDP, by TCP when the answer was cut short.
+ * Throws `REQUEST_DNS_FAILED`.
+ */
 export async function resolveName(name: string, server: DnsServer, localAddress: string): Promise<ResolvedName> {
   const fail = (detail: string): LabError =>
     new LabError('REQUEST_DNS_FAILED', { name, detail, server: `${server.address}:${server.port}` })
-  const query = makeQuery(name)
+  const query = makeQuery(name, fail)
   let answer = await askUdp(query, server, localAddress, fail)
   if (answer.truncated) answer = await askTcp(query, server, localAddress, fail)
-  if (answer.rcode !== RCODES.NOERROR) throw fail(rcodeSentence(name, answer.rcode))
-  return (
-    pickAddress(name, answer) ??
-    (() => {
-      throw fail(`the name exists, but has no A record`)
-    })()
-  )
+  if (answer.rcode !== 'NOERROR') throw fail(rcodeSentence(name, answer.rcode))
+  const [first] = answer.addresses
+  if (!first) throw fail('the name exists, but has no A record')
+  const ttlSeconds = Math.min(first.ttl, ...answer.aliases.map((alias) => alias.ttl))
+  return { name, address: first.address, ttlSeconds }
 }
 
-function rcodeSentence(name: string, rcode: number): string {
-  if (rcode === RCODES.NXDOMAIN) return 'the name does not exist (NXDOMAIN)'
-  if (rcode === RCODES.REFUSED) return `the server is not responsible for ${name} (REFUSED)`
-  return `the server answered ${rcodeName(rcode)}`
+function rcodeSentence(name: string, rcode: string): string {
+  if (rcode === 'NXDOMAIN') return 'the name does not exist (NXDOMAIN)'
+  if (rcode === 'REFUSED') return `the server is not responsible for ${name} (REFUSED)`
+  return `the server answered ${rcode}`
 }
 
-function makeQuery(name: string): Message {
-  return {
-    id: randomInt(65_536),
-    response: false,
-    opcode: 0,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: true,
-    recursionAvailable: false,
-    rcode: 0,
-    questions: [{ name: `${name}.`, type: RECORD_TYPES.A, class: CLASS_IN }],
-    answers: [],
-    authorities: [],
-    additionals: [],
-    edns: { udpSize: EDNS_UDP_SIZE, version: 0, dnssecOk: false },
+function makeQuery(name: string, fail: Fail): Buffer {
+  try {
+    return encodeQuery({ id: randomInt(65_536), name, recursionDesired: true, udpSize: UDP_SIZE })
+  } catch (error) {
+    throw fail(error instanceof Error ? error.message : String(error))
   }
-}
-
-/** Follows CNAMEs inside the answer. */
-function pickAddress(name: string, answer: Message): ResolvedName | null {
-  let owner = `${name}.`
-  let ttlSeconds = Number.POSITIVE_INFINITY
-  for (let hop = 0; hop <= answer.answers.length; hop += 1) {
-    const records = answer.answers.filter((record) => sameName(record.name, owner))
-    const address = records.find((record) => record.data.type === 'A')
-    if (address?.data.type === 'A')
-      return { name, address: address.data.address, ttlSeconds: Math.min(ttlSeconds, address.ttl) }
-    const alias = records.find((record) => record.data.type === 'CNAME')
-    if (alias?.data.type !== 'CNAME') return null
-    ttlSeconds = Math.min(ttlSeconds, alias.ttl)
-    owner = alias.data.target
-  }
-  return null
 }
 
 type Fail = (detail: string) => LabError
 
-async function askUdp(query: Message, server: DnsServer, localAddress: string, fail: Fail): Promise<Message> {
+async function askUdp(query: Buffer, server: DnsServer, localAddress: string, fail: Fail): Promise<AddressAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await askUdpOnce(query, server, localAddress, fail)
     if (answer !== null) return answer
@@ -92,7 +66,7 @@ async function askUdp(query: Message, server: DnsServer, localAddress: string, f
 }
 
 /** Null when nobody answered in time. */
-function askUdpOnce(query: Message, server: DnsServer, localAddress: string, fail: Fail): Promise<Message | null> {
+function askUdpOnce(query: Buffer, server: DnsServer, localAddress: string, fail: Fail): Promise<AddressAnswer | null> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4')
     const timer = setTimeout(() => end(() => resolve(null)), ANSWER_MS)
@@ -114,13 +88,13 @@ function askUdpOnce(query: Message, server: DnsServer, localAddress: string, fai
       if (answer !== null) end(() => resolve(answer))
     })
     socket.bind({ address: localAddress, port: 0 }, () =>
-      socket.connect(server.port, server.address, () => socket.send(encodeMessage(query))),
+      socket.connect(server.port, server.address, () => socket.send(query)),
     )
   })
 }
 
 /** Two bytes of length, then the message (RFC 1035 section 4.2.2). */
-function askTcp(query: Message, server: DnsServer, localAddress: string, fail: Fail): Promise<Message> {
+function askTcp(query: Buffer, server: DnsServer, localAddress: string, fail: Fail): Promise<AddressAnswer> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: server.address, port: server.port, localAddress, timeout: ANSWER_MS })
     let received = Buffer.alloc(0)
@@ -129,10 +103,9 @@ function askTcp(query: Message, server: DnsServer, localAddress: string, fail: F
       tell()
     }
     socket.once('connect', () => {
-      const message = encodeMessage(query)
       const length = Buffer.alloc(2)
-      length.writeUInt16BE(message.length)
-      socket.write(Buffer.concat([length, message]))
+      length.writeUInt16BE(query.length)
+      socket.write(Buffer.concat([length, query]))
     })
     socket.on('data', (piece: Buffer) => {
       received = Buffer.concat([received, piece])
@@ -146,14 +119,10 @@ function askTcp(query: Message, server: DnsServer, localAddress: string, fail: F
   })
 }
 
-/** The answer, when these bytes are one to this query; anything else is not for us (RFC 5452 section 9.1). */
-function matching(bytes: Buffer, query: Message): Message | null {
+/** The answer, when these bytes are one to this query; anything else is not for us. */
+function matching(bytes: Buffer, query: Buffer): AddressAnswer | null {
   try {
-    const message = decodeMessage(bytes)
-    const asked = query.questions[0]
-    const echoed = message.questions[0]
-    if (!message.response || message.id !== query.id || !asked || !echoed) return null
-    return sameName(asked.name, echoed.name) && asked.type === echoed.type ? message : null
+    return decodeResponse(bytes, query)
   } catch {
     return null
   }

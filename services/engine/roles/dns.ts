@@ -1,8 +1,5 @@
 import { LabError } from '../../contract/index.ts'
-import { CLASS_IN, RECORD_TYPES } from '../../protocols/dns/codes.ts'
-import { encodeMessage } from '../../protocols/dns/message.ts'
-import type { RecordData } from '../../protocols/dns/records.ts'
-import { renderZone, type ZoneLine } from '../../protocols/dns/render-zone.ts'
+import { encodeQuery, renderZone, type RecordData, type ZoneLine } from '../../protocols/dns/index.ts'
 import type { RecordSpec } from '../../protocols/topology/schema.ts'
 import type { PlannedOf } from '../plan/lab-plan.ts'
 import { builtinCommand, listenOption, logFile, type RoleContext, type RoleDriver } from './driver.ts'
@@ -22,7 +19,8 @@ export const dnsRole: RoleDriver<'dns'> = {
     kind: 'udp',
     address: service.address,
     port: service.port,
-    question: soaQuestion(context.plan.topology.domain),
+    // Any answer will do.
+    question: encodeQuery({ id: 1, name: context.plan.topology.domain }),
   }),
   files: (service, context) => [{ key: 'zone', path: zonePath(service, context) }, logFile(service, context)],
   release: async () => null,
@@ -78,22 +76,4 @@ function recordData(record: RecordSpec, service: PlannedOf<'dns'>, context: Role
 function absolute(name: string, domain: string): string {
   if (name.endsWith('.')) return name
   return name === '@' ? `${domain}.` : `${name}.${domain}.`
-}
-
-function soaQuestion(domain: string): Uint8Array {
-  return encodeMessage({
-    id: 1,
-    response: false,
-    opcode: 0,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: false,
-    recursionAvailable: false,
-    rcode: 0,
-    questions: [{ name: `${domain}.`, type: RECORD_TYPES.SOA, class: CLASS_IN }],
-    answers: [],
-    authorities: [],
-    additionals: [],
-    edns: null,
-  })
 }

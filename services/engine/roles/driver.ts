@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Role, ServiceFile, ServiceState } from '../../contract/index.ts'
+import type { Role, ServiceFile } from '../../contract/index.ts'
 import type { LabPlan, PlannedOf, PlannedService } from '../plan/lab-plan.ts'
 import type { Probe } from '../supervisor/probe.ts'
 import type { ProgramCommand } from '../supervisor/pty-process.ts'
@@ -74,5 +74,3 @@ export function tcpProbe(service: PlannedService): Probe {
 export function logFile(service: PlannedService, context: RoleContext): ServiceFile {
   return { key: 'log', path: context.workspace.logPath(service.id) }
 }
-
-export type ServiceFacts = Pick<ServiceState, 'port' | 'release'>

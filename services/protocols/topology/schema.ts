@@ -65,9 +65,9 @@ const database = z.strictObject({
   file: z.string().regex(/^[\w-]+\.sqlite$/, 'a file name such as foobar.sqlite'),
 })
 
-export const serviceSchema = z.discriminatedUnion('role', [dns, loadBalancer, webServer, appServer, database])
+const serviceSchema = z.discriminatedUnion('role', [dns, loadBalancer, webServer, appServer, database])
 
-export const hostSchema = z.strictObject({
+const hostSchema = z.strictObject({
   kind: z.enum(['physical', 'virtual']),
   address,
   services: z
@@ -87,7 +87,6 @@ export const topologySchema = z.strictObject({
 })
 
 export type Topology = z.infer<typeof topologySchema>
-export type HostSpec = z.infer<typeof hostSchema>
 export type ServiceSpec = z.infer<typeof serviceSchema>
 export type ServiceSpecOf<R extends ServiceSpec['role']> = Extract<ServiceSpec, { role: R }>
 export type RecordSpec = z.infer<typeof record>
