@@ -134,7 +134,7 @@ export class Nic {
     for (const port of this.ports) {
       if (!(port instanceof TcpPort)) continue
       for (const connection of port.connections) {
-        if (armed) connection.watch(false)
+        if (armed) connection.watch()
         else connection.unwatch()
       }
     }

@@ -81,8 +81,9 @@ export class TcpConnection implements PacketSource, PumpOwner {
     return this.gate === null ? pump.forward(chunk) : this.gate.take(pump, chunk, no)
   }
 
-  /** From now on messages are looked at. `fromStart`: nothing went through yet. */
-  watch(fromStart: boolean): void {
+  /** From now on messages are looked at. */
+  watch(): void {
+    const fromStart = this.toServer.offset === 0 && this.toClient.offset === 0
     this.gate ??= new Gate(this, this.parts.holds, fromStart)
   }
 
@@ -151,7 +152,7 @@ export class TcpConnection implements PacketSource, PumpOwner {
     this.seenPort = keptPort ? this.peerPort : (this.server.localPort ?? 0)
     if (keptPort) this.parts.sourcePorts.worked(this.address, this.portIndex)
     this.parts.recorder.packet(this, KIND.handshake, false, 0, null)
-    if (this.parts.holds.armed) this.watch(true)
+    if (this.parts.holds.armed) this.watch()
     this.toServer.start(this.client, this.server)
     this.toClient.start(this.server, this.client)
   }
@@ -191,5 +192,19 @@ export class TcpConnection implements PacketSource, PumpOwner {
     this.toClient.release()
     this.link.connections -= 1
     this.owner.closed(this)
+    this.logEnd()
+  }
+
+  private logEnd(): void {
+    const { log } = this.parts
+    if (!log.writesRequests) return
+    log.request({
+      what: `${this.peerHost ?? 'client'} > ${this.place.port.service}`,
+      peer: `${this.address}:${this.peerPort}`,
+      outcome: this.connected
+        ? `connection closed: ${this.toServer.offset} bytes in, ${this.toClient.offset} out`
+        : 'connection refused',
+      level: this.connected ? 'info' : 'warning',
+    })
   }
 }

@@ -8,11 +8,15 @@ import { TcpConnection, type ConnectionOwner } from './tcp-connection.ts'
 /** Connections that may wait in the system until they are accepted. */
 const BACKLOG = 1024
 
+/** A system without free files fails thousands of times a second: one line says it. */
+const FAILURE_EVERY_MS = 1000
+
 /** A TCP port of a host: listens outside while a process listens inside, and passes connections through. */
 export class TcpPort extends MirroredPort implements ConnectionOwner {
   readonly connections = new Set<TcpConnection>()
   private readonly parts: NicParts
   private server: Server | null = null
+  private failedMs = 0
 
   constructor(index: number, place: HostPort, parts: NicParts, listener: PortListener) {
     super(index, place, listener)
@@ -25,6 +29,9 @@ export class TcpPort extends MirroredPort implements ConnectionOwner {
   }
 
   failed(error: Error): void {
+    const nowMs = Date.now()
+    if (nowMs - this.failedMs < FAILURE_EVERY_MS) return
+    this.failedMs = nowMs
     const { service } = this.place.port
     this.parts.log.event({ what: `${service} not reached`, outcome: error.message, level: 'warning' })
   }

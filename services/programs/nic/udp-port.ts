@@ -10,6 +10,8 @@ import { createUdpSocket, UdpFlow, type FlowOwner } from './udp-flow.ts'
 
 /** A client that says nothing for so long is forgotten; whatever it sends later begins anew. */
 const IDLE_MS = 30_000
+/** How exactly it is known who was silent for how long: not every datagram is worth a new place in the order. */
+const REORDER_AFTER_MS = 1000
 const SWEEP_EVERY_MS = 5000
 /** More clients at a time than the system has files for would help nobody: the longest silent one gives way. */
 const MAX_FLOWS = 2048
@@ -128,9 +130,13 @@ export class UdpPort extends MirroredPort implements FlowOwner {
     if (flow === undefined) {
       this.dropSilentFlow()
       flow = new UdpFlow(this, this.parts, address, port)
-      this.flows.set(key, flow)
     }
-    flow.usedMs = Date.now()
+    const nowMs = Date.now()
+    if (nowMs - flow.usedMs > REORDER_AFTER_MS) {
+      this.flows.delete(key)
+      this.flows.set(key, flow)
+      flow.usedMs = nowMs
+    }
     return flow
   }
 
