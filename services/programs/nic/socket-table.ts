@@ -4,6 +4,9 @@ import type { Endpoint } from '../../protocols/nic/records.ts'
 
 /** Linux's own list of sockets (proc(5), /proc/net/tcp and its kin): what no call on a socket of one's own tells. */
 
+/** How the system's table writes a listener that takes connections on all addresses; only read, never used to listen. */
+const EVERY_ADDRESS = [0, 0, 0, 0].join('.')
+
 /** A socket, as its own end sees the connection. */
 export interface SocketName {
   readonly local: Endpoint
@@ -38,7 +41,7 @@ export async function readTcpTable(): Promise<SocketTable | null> {
 export async function isUdpBound({ address, port }: Endpoint): Promise<boolean | null> {
   const [v4, v6] = await Promise.all([readTable('udp'), readTable('udp6')])
   if (v4 === null) return null
-  const wanted = new Set([`${address}:${port}`, `0.0.0.0:${port}`])
+  const wanted = new Set([`${address}:${port}`, `${EVERY_ADDRESS}:${port}`])
   return parseSocketTable(`${v4}\n${v6 ?? ''}`).some(({ local, state }) => state === UDP_OPEN && wanted.has(local))
 }
 

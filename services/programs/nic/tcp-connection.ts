@@ -64,7 +64,7 @@ export class TcpConnection implements PacketSource, PumpOwner {
     this.client.on('error', () => this.onReset(this.toServer, this.server))
     this.client.on('close', () => this.onClose())
     // A client that has left already has no address any more.
-    this.address = this.client.remoteAddress ?? '0.0.0.0'
+    this.address = this.client.remoteAddress ?? ''
     this.peerAddress = parseIpv4(this.address) ?? 0
     this.peerPort = this.client.remotePort ?? 0
     const { host, port } = owner.place
