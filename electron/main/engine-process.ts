@@ -2,7 +2,7 @@ import type { MessageEvent, MessagePortMain } from 'electron'
 import type { ClientChannel } from '../../services/engine/channel/client-channel.ts'
 import { openControl, type Control } from '../../services/engine/channel/open-control.ts'
 import { serveClient } from '../../services/engine/channel/serve-client.ts'
-import { createEngine } from '../../services/engine/create-engine.ts'
+import { createEngine, loadLabModules } from '../../services/engine/create-engine.ts'
 import { engineOptions } from '../../services/engine/engine-options.ts'
 import type { LabEngine } from '../../services/engine/index.ts'
 import { currentPlatform } from '../../services/engine/platform/current-platform.ts'
@@ -12,8 +12,12 @@ import type { ToEngine } from './engine-messages.ts'
 
 interface Running {
   readonly engine: LabEngine
-  readonly control: Control | null
+  /** Null where it could not be opened. */
+  readonly control: Promise<Control | null>
 }
+
+/** The window is there by then; the first lab starts sooner for it. */
+const LOAD_AHEAD_MS = 1500
 
 let running: Promise<Running> | null = null
 
@@ -40,7 +44,7 @@ async function take(message: ToEngine, ports: readonly MessagePortMain[]): Promi
 
 async function stop(ran: Running | null): Promise<void> {
   await ran?.engine.dispose()
-  await ran?.control?.close()
+  await (await ran?.control)?.close()
 }
 
 /** Without an engine this process is of no use; the shell decides whether to try again. */
@@ -51,17 +55,22 @@ function fail(error: unknown): never {
   process.exit(1)
 }
 
-/** A lab that cannot be driven from a shell is still a lab: the control socket may fail. */
+/** A window does not wait for what only others need: the control socket opens beside it. */
 async function start(root: string): Promise<Running> {
   const options = engineOptions(root, process.env)
   const engine = await createEngine(options)
-  const control = await openControl(engine, { stateDir: options.stateDir, platform: currentPlatform() }).catch(
-    (error: unknown) => {
-      process.stderr.write(`No control socket: ${error instanceof Error ? error.message : String(error)}\n`)
-      return null
-    },
-  )
-  return { engine, control }
+  setTimeout(() => void loadLabModules().catch(fail), LOAD_AHEAD_MS)
+  return { engine, control: openOrReport(engine, options.stateDir) }
+}
+
+/** A lab that cannot be driven from a shell is still a lab: the control socket may fail. */
+async function openOrReport(engine: LabEngine, stateDir: string): Promise<Control | null> {
+  try {
+    return await openControl(engine, { stateDir, platform: currentPlatform() })
+  } catch (error) {
+    process.stderr.write(`No control socket: ${error instanceof Error ? error.message : String(error)}\n`)
+    return null
+  }
 }
 
 function overPort(port: MessagePortMain): ClientChannel {

@@ -7,20 +7,19 @@ import {
   type LabState,
   type RequestResult,
 } from '../contract/index.ts'
-import { LabBrowser } from './browser/lab-browser.ts'
+import type { LabBrowser } from './browser/lab-browser.ts'
 import { runCommand } from './commands.ts'
 import { EventLog } from './event-log.ts'
 import type { EngineConnection, EngineOptions, LabEngine, StartPlan } from './index.ts'
-import { Lab } from './lab.ts'
+import type { Lab } from './lab.ts'
 import { addressPlanFor } from './plan/addresses.ts'
 import { LabPlan } from './plan/lab-plan.ts'
 import { currentPlatform } from './platform/current-platform.ts'
 import type { Platform } from './platform/platform.ts'
-import { findEngines } from './roles/find-engines.ts'
 import { ProcessKeeper } from './supervisor/process-keeper.ts'
 import { RunRegistry, sweepLeftovers } from './supervisor/run-registry.ts'
 import { loadTopologyFile, TopologyShelf } from './topologies.ts'
-import { Workspace } from './workspace/workspace.ts'
+import type { Workspace } from './workspace/workspace.ts'
 
 /** Makes an engine and ends what an earlier one left behind. */
 export async function createEngine(options: EngineOptions): Promise<LabEngine> {
@@ -30,6 +29,25 @@ export async function createEngine(options: EngineOptions): Promise<LabEngine> {
   const engine = new Engine(options, platform, registry)
   if (swept > 0) engine.events.emit({ type: 'leftoversSwept', count: swept })
   return engine
+}
+
+interface LabModules {
+  readonly Lab: typeof Lab
+  readonly LabBrowser: typeof LabBrowser
+  readonly Workspace: typeof Workspace
+}
+
+/**
+ * What only a running lab needs (terminals, the browser's HTML parser) is loaded with the first one, so that an engine
+ * answers its first client sooner. Whoever has time before that may call this: then the first lab need not wait.
+ */
+export async function loadLabModules(): Promise<LabModules> {
+  const [{ Lab }, { LabBrowser }, { Workspace }] = await Promise.all([
+    import('./lab.ts'),
+    import('./browser/lab-browser.ts'),
+    import('./workspace/workspace.ts'),
+  ])
+  return { Lab, LabBrowser, Workspace }
 }
 
 /** One engine runs one lab at a time. */
@@ -105,6 +123,7 @@ export class Engine implements LabEngine {
   private async openLab(wanted: StartPlan): Promise<Lab> {
     const named = wanted.topology
     const topology = await (typeof named === 'string' ? this.topologies.load(named) : loadTopologyFile(named.file))
+    const { Lab, LabBrowser, Workspace } = await loadLabModules()
     const workspace = await Workspace.open(
       wanted.workspace ?? join(this.options.workspacesDir, topology.name),
       this.platform,
@@ -164,6 +183,7 @@ export class Engine implements LabEngine {
   }
 
   async readCapabilities(): Promise<Capabilities> {
+    const { findEngines } = await import('./roles/find-engines.ts')
     const yes = { supported: true, reason: null }
     const { freeze, resume } = this.platform.capabilities
     return {

@@ -1,4 +1,3 @@
-import { execa } from 'execa'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Platform } from './platform.ts'
@@ -6,6 +5,7 @@ import { posix } from './posix.ts'
 
 /** One column of ps(1) for one process; null when there is none. */
 async function ask(pid: number, column: string): Promise<string | null> {
+  const { execa } = await import('execa')
   const { stdout, exitCode } = await execa('ps', ['-o', `${column}=`, '-p', String(pid)], {
     reject: false,
     stdin: 'ignore',

@@ -1,4 +1,3 @@
-import { execa } from 'execa'
 import { rm, symlink } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +8,7 @@ const noFreeze = { supported: false, reason: 'Windows has no signal that holds a
 /** A figure of one process by PowerShell; null when there is none. The pid is a number, so nothing can be injected. */
 async function ask(pid: number, property: string): Promise<string | null> {
   const command = `(Get-Process -Id ${Math.trunc(pid)} -ErrorAction Stop).${property}`
+  const { execa } = await import('execa')
   const { stdout, exitCode } = await execa('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', command], {
     reject: false,
     stdin: 'ignore',
@@ -19,9 +19,11 @@ async function ask(pid: number, property: string): Promise<string | null> {
 
 function taskkill(pid: number): void {
   // A process that is gone already is no error, and nobody waits for the answer: the pseudo-terminal reports the exit.
-  execa('taskkill', ['/PID', String(Math.trunc(pid)), '/T', '/F'], { reject: false, stdin: 'ignore' }).catch(
-    () => undefined,
-  )
+  import('execa')
+    .then(({ execa }) =>
+      execa('taskkill', ['/PID', String(Math.trunc(pid)), '/T', '/F'], { reject: false, stdin: 'ignore' }),
+    )
+    .catch(() => undefined)
 }
 
 const local = (env: NodeJS.ProcessEnv): string =>
