@@ -1,4 +1,12 @@
-import { app, protocol, session, type Session, type WebContents } from 'electron'
+import {
+  app,
+  protocol,
+  session,
+  type ProtocolRequest,
+  type ProtocolResponse,
+  type Session,
+  type WebContents,
+} from 'electron'
 import { readFile } from 'node:fs/promises'
 import { APP_SCHEME, appFile, contentType, isAppUrl } from './app-url.ts'
 
@@ -26,6 +34,8 @@ const HEADERS = {
   'Referrer-Policy': 'no-referrer',
 }
 
+const NOTHING = Buffer.alloc(0)
+
 /** Before the app is ready: gives app:// pages an origin like that of https pages. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([
@@ -33,17 +43,20 @@ export function registerAppScheme(): void {
   ])
 }
 
-/** Serves the built user interface under `app://hoplab/`. */
+/**
+ * Serves the built user interface under `app://hoplab/`. By the older of Electron's two ways: `protocol.handle` speaks in
+ * the objects of Node's built-in fetch, and loading that takes 90 ms of the main process before the page's first byte.
+ */
 export function serveRenderer(folder: string): void {
-  protocol.handle(APP_SCHEME, async ({ method, url }) => {
-    if (method !== 'GET' && method !== 'HEAD') return new Response(null, { status: 405, headers: HEADERS })
-    const file = appFile(folder, url)
-    const body = file && (await readFile(file).catch(() => null))
-    if (!file || !body) return new Response('Not found', { status: 404, headers: HEADERS })
-    return new Response(method === 'HEAD' ? null : new Uint8Array(body), {
-      headers: { ...HEADERS, 'Content-Type': contentType(file) },
-    })
-  })
+  protocol.registerBufferProtocol(APP_SCHEME, (request, answer) => void respond(folder, request).then(answer))
+}
+
+async function respond(folder: string, { method, url }: ProtocolRequest): Promise<ProtocolResponse> {
+  if (method !== 'GET' && method !== 'HEAD') return { statusCode: 405, headers: HEADERS, data: NOTHING }
+  const file = appFile(folder, url)
+  const data = file && (await readFile(file).catch(() => null))
+  if (!file || !data) return { statusCode: 404, headers: HEADERS, data: Buffer.from('Not found') }
+  return { headers: { ...HEADERS, 'Content-Type': contentType(file) }, data: method === 'HEAD' ? NOTHING : data }
 }
 
 /** Takes from every page what Hoplab's own ones do not need. */
