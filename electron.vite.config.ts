@@ -31,7 +31,9 @@ export default defineConfig({
     root: 'renderer',
     plugins: [vue()],
     build: {
-      // Loaded from the disk: one large file costs nothing, so the usual warning says nothing.
+      // Half the text to read and to compile before the window can be used.
+      minify: true,
+      // What comes after the first paint is loaded from the disk: the usual warning about large files says nothing.
       chunkSizeWarningLimit: 4096,
       rolldownOptions: { checks, input: { index: 'renderer/index.html' } },
     },
