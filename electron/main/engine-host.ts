@@ -3,13 +3,17 @@ import type { ShellNotice } from '../../services/contract/shell.ts'
 import type { ToEngine } from './engine-messages.ts'
 import { RestartBudget } from './restart-budget.ts'
 
-/** Runs the engine in a process of its own and starts another one when it crashes. */
+/**
+ * Runs the engine in a process of its own, from the moment when the first page asks for it: earlier, its start would only
+ * delay the window's. Starts another one when it crashes.
+ */
 export class EngineHost {
   readonly #module: string
   readonly #root: string
   readonly #tell: (notice: ShellNotice) => void
   readonly #budget = new RestartBudget()
   #child: UtilityProcess | null = null
+  #wasStarted = false
   #isStopping = false
   #lastExitCode = 0
 
@@ -19,7 +23,8 @@ export class EngineHost {
     this.#tell = tell
   }
 
-  start(): void {
+  #start(): void {
+    this.#wasStarted = true
     const child = utilityProcess.fork(this.#module, [], { serviceName: 'Hoplab engine', stdio: 'inherit' })
     this.#child = child
     child.once('exit', (exitCode) => this.#ended(exitCode))
@@ -28,7 +33,9 @@ export class EngineHost {
 
   /** A fresh port to the engine, or null when there is none any more. */
   openPort(): MessagePortMain | null {
-    if (this.#child === null || this.#isStopping) return null
+    if (this.#isStopping) return null
+    if (!this.#wasStarted) this.#start()
+    if (this.#child === null) return null
     const { port1, port2 } = new MessageChannelMain()
     this.#post({ type: 'connect' }, [port1])
     return port2
@@ -67,7 +74,7 @@ export class EngineHost {
     this.#lastExitCode = exitCode
     if (this.#isStopping) return
     if (this.#budget.take()) {
-      this.start()
+      this.#start()
       this.#tell({ type: 'engine-restarted', exitCode })
     } else {
       this.#tell({ type: 'engine-gone', exitCode })

@@ -19,7 +19,6 @@ function start(): void {
   serveRenderer(paths.rendererDir)
   forbidEverythingElse()
   const engine = new EngineHost(paths.engineModule, paths.root, tellWindows)
-  engine.start()
   serveEnginePorts(engine)
   stopBeforeQuitting(engine)
   installMenu(() => openWindow(paths.preload))

@@ -11,7 +11,10 @@ import NoEngine from './NoEngine.vue'
 import { useLabStore } from './stores/lab.ts'
 import { useSettingsStore } from './stores/settings.ts'
 
-/** Stores, language, client, window: in the order in which each needs the one before. */
+/**
+ * Stores, language, client, window: in the order in which each needs the one before. The engine is asked for last, since
+ * its process would take the processor from the window while that comes up; what a person starts meanwhile waits for it.
+ */
 async function start(): Promise<void> {
   const pinia = createPinia()
   const settings = useSettingsStore(pinia)
@@ -20,11 +23,9 @@ async function start(): Promise<void> {
 
   const app: App = chosen ? createApp(AppWindow, { demonstration: chosen.demonstration }) : createApp(NoEngine)
   app.use(pinia).use(translations)
-  if (chosen) {
-    app.provide(labClientKey, chosen.client)
-    void useLabStore(pinia).connect(chosen.client)
-  }
+  if (chosen) app.provide(labClientKey, chosen.client)
   app.mount('#app')
+  if (chosen) void useLabStore(pinia).connect(chosen.client)
 }
 
 void start()

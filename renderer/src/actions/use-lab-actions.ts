@@ -24,9 +24,9 @@ export function useLabActions(): LabActions {
 
   const phaseReason = computed(() => (lab.phase === 'running' ? null : t(`reasons.phase.${lab.phase}`)))
   const startReason = computed(() => {
-    if (!lab.topologies) return t('reasons.topologiesLoading')
-    const chosen = lab.topologies.find((topology) => topology.id === surfaces.chosenTopology)
-    if (!chosen || chosen.failure) return t('reasons.noTopology')
+    // Before the engine has listed them, the chosen one counts as there: the command waits for the engine.
+    const chosen = lab.topologies?.find((topology) => topology.id === surfaces.chosenTopology)
+    if (lab.topologies && (!chosen || chosen.failure)) return t('reasons.noTopology')
     if (lab.busy.has('start-lab')) return t('reasons.phase.starting')
     return lab.phase === 'idle' ? null : t(`reasons.phase.${lab.phase}`)
   })

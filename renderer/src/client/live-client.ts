@@ -22,7 +22,10 @@ export interface EngineSource {
   onEngineGone(listener: () => void): () => void
 }
 
-/** The client of a window: the contract over the preload's port, and over the next one when the engine restarts. */
+/**
+ * The client of a window: the contract over the preload's port, which the first command asks for, and over the next one
+ * when the engine restarts.
+ */
 export function createLiveClient(
   source: EngineSource = { receiveEnginePort, onEngineRestarted, onEngineGone },
 ): LabClient {
@@ -51,7 +54,7 @@ export function createLiveClient(
     return rpc
   }
 
-  let current = opened()
+  let current: Promise<Rpc> | null = null
   function opened(): Promise<Rpc> {
     const rpc = open()
     // Whoever calls next is told; a connection that nobody waits for is no unhandled failure.
@@ -59,6 +62,7 @@ export function createLiveClient(
     return rpc
   }
   async function call<Value>(work: (rpc: Rpc) => Promise<Value>): Promise<Value> {
+    current ??= opened()
     const rpc = await current
     try {
       return await work(rpc)
@@ -67,7 +71,7 @@ export function createLiveClient(
     }
   }
   function closeCurrent(): void {
-    void current.then(
+    void current?.then(
       (rpc) => rpc.$close(),
       () => undefined,
     )

@@ -60,17 +60,18 @@ export const useLabStore = defineStore('lab', () => {
   async function connect(labClient: LabClient): Promise<void> {
     client = labClient
     connected.value = false
+    busy.clear()
     try {
+      // Asked in the same breath: a lab can be started as soon as both are there.
+      const known = run('listTopologies', {})
       const subscription = await labClient.subscribe(follow)
       state.value = subscription.state
       events.value = subscription.recent.filter(isLogged).slice(-MAX_EVENTS)
       requests.value = subscription.recent.flatMap((event) => (event.type === 'requestFinished' ? [event.result] : []))
       rates.value = new Map()
-      busy.clear()
       connected.value = true
-      const [known, can] = await Promise.all([run('listTopologies', {}), run('readCapabilities', {})])
-      topologies.value = known
-      capabilities.value = can
+      topologies.value = await known
+      capabilities.value = await run('readCapabilities', {})
     } catch (error) {
       notices.showFailure(error)
     }

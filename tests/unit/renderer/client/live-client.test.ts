@@ -95,6 +95,25 @@ describe('live client', () => {
     expect(shell.living.calls).toEqual([{ command: 'deploy', input: { release: 'v2', hosts: ['server-1'] } }])
   })
 
+  it('asks for the engine with the first command, and that one waits for it', async () => {
+    const { promise, resolve } = Promise.withResolvers<MessagePort>()
+    let asked = 0
+    const client = createLiveClient({
+      ...shell.source,
+      receiveEnginePort: () => {
+        asked += 1
+        return promise
+      },
+    })
+    expect(asked).toBe(0)
+    const started = client.run('startLab', { topology: 'lab' })
+    void client.run('listTopologies', {})
+    expect([asked, shell.living.calls]).toEqual([1, []])
+    resolve(shell.living.page)
+    await started
+    expect(shell.living.calls[0]).toEqual({ command: 'startLab', input: { topology: 'lab' } })
+  })
+
   it('rejects with the failure of the engine', async () => {
     const failure = { code: 'LAB_BUSY', message: '', params: { phase: 'starting' } }
     shell.living.answer = () => ({ ok: false, failure })

@@ -1,10 +1,10 @@
 import { createPinia, setActivePinia } from 'pinia'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LabClient } from '../../../../renderer/src/client/client.ts'
 import { createFakeClient } from '../../../../renderer/src/client/fake/fake-client.ts'
 import { useLabStore } from '../../../../renderer/src/stores/lab.ts'
 import { useNoticesStore } from '../../../../renderer/src/stores/notices.ts'
-import type { LabEvent } from '../../../../services/contract/index.ts'
+import type { LabEvent, Subscription } from '../../../../services/contract/index.ts'
 import { EMPTY_LAB } from '../../../../services/contract/state.ts'
 
 const DISTRIBUTED = '1-distributed_web_infrastructure'
@@ -118,4 +118,17 @@ it('sends a command that is under way only once: double clicks are harmless', as
   void lab.actOnService('web-2', 'kill')
   expect(calls).toEqual(['startLab', 'actOnService', 'actOnService'])
   expect(lab.busy.has('service:web-1')).toBe(true)
+})
+
+it('can start a lab before the engine has answered anything', async () => {
+  const lab = useLabStore()
+  const { client, calls } = manualClient()
+  const snapshot = Promise.withResolvers<Subscription>()
+  void lab.connect({ ...client, subscribe: () => snapshot.promise })
+  void lab.startLab(DISTRIBUTED)
+  expect(calls).toEqual(['listTopologies', 'startLab'])
+  snapshot.resolve({ state: EMPTY_LAB, recent: [] })
+  await vi.waitFor(() => expect(lab.connected).toBe(true))
+  void lab.startLab(DISTRIBUTED)
+  expect(calls.filter((command) => command === 'startLab')).toHaveLength(1)
 })
