@@ -46,6 +46,7 @@ export class Lab {
   private readonly codebases: ReadonlyMap<string, Codebase>
   private readonly sampler: Sampler
   private readonly balancers: BalancerWatch
+  private readonly freshPorts = new Set<PlannedService>()
   private deploying = false
   private stopping = false
   private deployments = 0
@@ -71,6 +72,7 @@ export class Lab {
   async prepare(): Promise<void> {
     const { plan, events, workspace } = this.parts
     const replaced = await plan.claimPorts()
+    plan.services.forEach((planned) => this.freshPorts.add(planned))
     for (const codebase of this.codebases.values()) await this.installCode(codebase)
     const releases = await this.readReleases()
     const hosts = await Promise.all(
@@ -238,6 +240,8 @@ export class Lab {
    * Moving by itself would leave those that talk to it with the old port and no word about it.
    */
   private async takePort(planned: PlannedService): Promise<void> {
+    // The plan was made a moment ago with ports that were free.
+    if (this.freshPorts.delete(planned)) return
     const { id, address, port } = planned
     const transports = transportsOf(planned.spec.role)
     if (await isPortFree(address, port, transports)) return

@@ -5,7 +5,7 @@ import { addressPlanFor } from '../../services/engine/plan/addresses.ts'
 import { LabPlan } from '../../services/engine/plan/lab-plan.ts'
 import { currentPlatform } from '../../services/engine/platform/current-platform.ts'
 import { roleOf } from '../../services/engine/roles/roles.ts'
-import { probeOnce } from '../../services/engine/supervisor/probe.ts'
+import { probeUntilReady } from '../../services/engine/supervisor/probe.ts'
 import type { ProgramCommand } from '../../services/engine/supervisor/pty-process.ts'
 import { TopologyShelf } from '../../services/engine/topologies.ts'
 import { Codebase } from '../../services/engine/workspace/codebase.ts'
@@ -15,6 +15,7 @@ import { median, type Bench, type BenchRow } from './bench.ts'
 
 const TOPOLOGY = '1-distributed_web_infrastructure'
 const ROUNDS = 9
+const GIVE_UP_MS = 30_000
 
 interface BareProgram extends ProgramCommand {
   readonly address: string
@@ -93,8 +94,12 @@ async function startBare(programs: readonly BareProgram[]): Promise<number> {
   return took
 }
 
+/** By the engine's own way of looking, so that neither side wins by looking more often. */
 async function untilListening({ address, port }: BareProgram): Promise<void> {
-  while (!(await probeOnce({ kind: 'tcp', address, port }))) await new Promise((resolve) => setTimeout(resolve, 5))
+  const giveUp = AbortSignal.timeout(GIVE_UP_MS)
+  const probe = { kind: 'tcp', address, port } as const
+  if (!(await probeUntilReady(probe, GIVE_UP_MS, () => undefined, giveUp)))
+    throw new Error(`nothing listens on ${address}:${port}`)
 }
 
 function end(child: ChildProcess): Promise<void> {

@@ -3,6 +3,12 @@ import type { Platform } from '../platform/platform.ts'
 import type { RunRegistry } from './run-registry.ts'
 
 /**
+ * The guard is a process too: it starts when the services have had the processor. Until then the lab's own programs end
+ * by the hang-up of their terminals, and the next start sweeps what is left.
+ */
+const GUARD_DELAY_MS = 500
+
+/**
  * Makes sure that no process of the lab outlives the engine: each is written into the run registry (swept at the next
  * start) and told to the guard, a small process that ends them at once when the engine disappears.
  */
@@ -12,6 +18,7 @@ export class ProcessKeeper {
   private readonly guardCommand: readonly [string, ...string[]]
   private readonly pids = new Set<number>()
   private guard: ChildProcess | null = null
+  private guardTimer: NodeJS.Timeout | null = null
   private closing = false
 
   constructor(registry: RunRegistry, platform: Platform, guardCommand: readonly [string, ...string[]]) {
@@ -37,6 +44,7 @@ export class ProcessKeeper {
   /** Ends the guard. Call when nothing runs any more. */
   async dispose(): Promise<void> {
     this.closing = true
+    if (this.guardTimer !== null) clearTimeout(this.guardTimer)
     const { guard } = this
     if (guard === null) return
     await new Promise<void>((resolve) => {
@@ -47,8 +55,8 @@ export class ProcessKeeper {
   }
 
   private tellGuard(line: string): void {
-    if (this.guard === null) this.startGuard()
-    this.guard?.stdin?.write(`${line}\n`)
+    if (this.guard !== null) this.guard.stdin?.write(`${line}\n`)
+    else if (this.pids.size > 0) this.guardTimer ??= setTimeout(() => this.restartGuard(), GUARD_DELAY_MS)
   }
 
   private startGuard(): void {
@@ -65,7 +73,9 @@ export class ProcessKeeper {
   }
 
   private restartGuard(): void {
-    if (this.pids.size === 0) return
+    this.guardTimer = null
+    if (this.pids.size === 0 || this.closing) return
+    if (this.guard === null) this.startGuard()
     for (const pid of this.pids) this.tellGuard(`add ${pid}`)
   }
 }

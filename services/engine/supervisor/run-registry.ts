@@ -17,7 +17,10 @@ type RunFile = z.infer<typeof runFile>
 export class RunRegistry {
   private readonly path: string
   private readonly run: RunFile
+  /** The last write that was asked for. */
   private writing: Promise<void> = Promise.resolve()
+  /** The write that has not begun yet. */
+  private next: Promise<void> | null = null
 
   private constructor(path: string, run: RunFile) {
     this.path = path
@@ -51,14 +54,19 @@ export class RunRegistry {
     await rm(this.path, { force: true })
   }
 
-  /** One write after the other, each by an atomic rename: a crash never leaves half a file. */
+  /**
+   * One write after the other, each by an atomic rename: a crash never leaves half a file. What is added while a write
+   * is under way goes together into the next one, so that seven processes don't wait for seven writes.
+   */
   private write(): Promise<void> {
-    this.writing = this.writing.then(async () => {
+    this.next ??= this.writing.then(async () => {
+      this.next = null
       const temporary = `${this.path}.tmp`
       await writeFile(temporary, JSON.stringify(this.run), { mode: 0o600 })
       await rename(temporary, this.path)
     })
-    return this.writing
+    this.writing = this.next
+    return this.next
   }
 }
 
