@@ -1,4 +1,4 @@
-import { app } from 'electron'
+import { app, Menu } from 'electron'
 import { EngineHost } from './engine-host.ts'
 import { serveEnginePorts } from './engine-ports.ts'
 import { installMenu } from './menu.ts'
@@ -8,6 +8,8 @@ import { stopBeforeQuitting } from './shutdown.ts'
 import { focusAnyWindow, openWindow, tellWindows } from './windows.ts'
 
 registerAppScheme()
+// Else Electron makes its own menu first, only to have it replaced.
+Menu.setApplicationMenu(null)
 // The switch would be overridden and every window crash as root; only launchers of tests and of root's `npm start` add it.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 

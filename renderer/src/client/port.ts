@@ -1,3 +1,4 @@
+import { afterPaint } from './after-paint.ts'
 import type { ShellBridge, ShellMessage, ShellNotice } from '../../../services/contract/shell.ts'
 
 /** The window's side of the preload: how a page gets its port to the engine and hears the shell's notices. */
@@ -27,7 +28,8 @@ export function receiveEnginePort(): Promise<MessagePort> {
       else return
       end()
     })
-    shell.requestEnginePort()
+    // The engine starts with the first page that asks, and would take the processor from what is being painted.
+    void afterPaint().then(shell.requestEnginePort)
   })
 }
 
