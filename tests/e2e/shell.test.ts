@@ -126,15 +126,16 @@ test('loads nothing from elsewhere and goes nowhere', async ({ hoplab }) => {
   expect(await statusOf('http://127.0.0.1:9/')).toBe('refused')
   expect(await statusOf('file:///etc/hostname')).toBe('refused')
   expect(await page.evaluate(() => window.open('app://hoplab/index.html'))).toBeNull()
-  const isPrevented = hoplab.app.evaluate(
-    ({ webContents }) =>
-      new Promise<boolean>((resolve) => {
-        const [contents] = webContents.getAllWebContents()
-        contents?.once('will-frame-navigate', (event) => resolve(event.defaultPrevented))
-      }),
-  )
+  // The shell listens before the page tries: the promise stays there until it is asked for.
+  await hoplab.app.evaluate(({ webContents }) => {
+    const [contents] = webContents.getAllWebContents()
+    const attempt = new Promise<boolean>((resolve) => {
+      contents?.once('will-frame-navigate', (event) => resolve(event.defaultPrevented))
+    })
+    Object.assign(globalThis, { attempt })
+  })
   await page.evaluate(() => window.location.assign('http://127.0.0.1:9/'))
-  expect(await isPrevented).toBe(true)
+  expect(await hoplab.app.evaluate(() => (globalThis as { attempt?: Promise<boolean> }).attempt)).toBe(true)
   expect(page.url()).toBe('app://hoplab/index.html')
 })
 
