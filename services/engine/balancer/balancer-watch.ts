@@ -1,4 +1,5 @@
 import type { BackendServerState, BackendState } from '../../contract/index.ts'
+import { BACKEND_NAME } from '../../protocols/haproxy-cfg/render.ts'
 import { readServerStats } from '../../protocols/haproxy-stats/show-stat.ts'
 import type { EventLog } from '../event-log.ts'
 import type { LabPlan, PlannedOf } from '../plan/lab-plan.ts'
@@ -48,7 +49,7 @@ export class BalancerWatch {
     const state = this.events.state.services.find((service) => service.id === balancer.id)?.state
     const unknown = balancer.spec.servers.map(({ service, weight }): BackendServerState => ({
       balancer: balancer.id,
-      backend: 'servers',
+      backend: BACKEND_NAME,
       server: service,
       service,
       state: 'unknown',

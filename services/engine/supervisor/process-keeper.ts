@@ -63,7 +63,10 @@ export class ProcessKeeper {
     const [file, ...args] = this.guardCommand
     // A group of its own: what ends the engine's group must not end the guard first.
     const guard = spawn(file, args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true, windowsHide: true })
-    guard.on('error', () => undefined)
+    // One that could not be started never exits; nobody may wait for it.
+    guard.on('error', () => {
+      this.guard = null
+    })
     guard.stdin.on('error', () => undefined)
     guard.once('exit', () => {
       this.guard = null
