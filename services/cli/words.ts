@@ -128,6 +128,13 @@ function eventWords(event: LabEvent): string | null {
       return `${event.service}: port ${event.port} on ${event.address} is taken, ${event.replacement} is used`
     case 'leftoversSwept':
       return `${count(event.count, 'process', 'processes')} of an earlier run ended`
+    case 'networkChanged':
+      return event.patch.state === undefined ? null : `network cards: ${event.patch.state}`
+    case 'packetsCleared':
+      return 'packets cleared'
+    case 'stepChanged':
+    case 'traceChanged':
+    case 'networkSampled':
     case 'metricsSampled':
       return null
   }

@@ -2,10 +2,31 @@ import { z } from 'zod'
 import type { Failure } from './errors.ts'
 import type { LabEvent } from './events.ts'
 import { NAME_PATTERN, SERVICE_ACTIONS } from './names.ts'
+import {
+  MAX_PAGE_ROWS,
+  MAX_REPORT_CHARS,
+  MAX_RING_BYTES,
+  MIN_RING_BYTES,
+  RECORDING_MODES,
+  type CaptureFile,
+  type FollowedStream,
+  type PacketPage,
+  type PacketPosition,
+  type PacketView,
+  type RecordingState,
+  type StepState,
+  type Trace,
+  type WrittenFile,
+} from './network.ts'
 import type { Capabilities, DeploymentState, LabState, RequestResult, ServiceState, TopologySummary } from './state.ts'
 
 const name = z.string().regex(NAME_PATTERN)
 const none = z.strictObject({})
+const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
+/** Longer ones are no filters; the parser has a smaller limit, with a sentence for it. */
+const filter = z.string().max(4000)
+/** A stop is looked at for a moment at least, and for ten minutes at most. */
+const pace = z.int().min(50).max(600_000)
 /** A terminal is at most this wide and high: more is a mistake or an attack on the pseudo-terminal's buffers. */
 const cells = z.int().min(1).max(1000)
 
@@ -25,6 +46,25 @@ export const COMMAND_INPUTS = {
   ackTerminal: z.strictObject({ service: name, chars: z.int().min(0).max(1e9) }),
   writeTerminal: z.strictObject({ service: name, data: z.string().max(64 * 1024) }),
   resizeTerminal: z.strictObject({ service: name, cols: cells, rows: cells }),
+  /** `from` null: the newest. */
+  readPackets: z.strictObject({ filter, from: count.nullable(), limit: z.int().min(0).max(MAX_PAGE_ROWS) }),
+  findPacket: z.strictObject({ filter, no: count }),
+  readPacket: z.strictObject({ no: count }),
+  followStream: z.strictObject({ connection: count }),
+  clearPackets: none,
+  setRecording: z.strictObject({
+    mode: z.enum(RECORDING_MODES),
+    ringBytes: z.int().min(MIN_RING_BYTES).max(MAX_RING_BYTES),
+  }),
+  exportCapture: none,
+  readTrace: z.strictObject({ trace: count }),
+  stepRequest: z.strictObject({ url: z.string().min(1).max(2048).optional() }),
+  stepNext: none,
+  stepPlay: z.strictObject({ paceMs: pace }),
+  stepPause: none,
+  stepToEnd: none,
+  stepCancel: none,
+  saveReport: z.strictObject({ name, html: z.string().min(1).max(MAX_REPORT_CHARS) }),
 } as const satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_INPUTS
@@ -50,6 +90,29 @@ export interface CommandOutputs {
   ackTerminal: null
   writeTerminal: null
   resizeTerminal: null
+  /** A page of the packets that pass a filter; a filter that is not understood is an answer, not a failure. */
+  readPackets: PacketPage
+  findPacket: PacketPosition
+  readPacket: PacketView
+  followStream: FollowedStream
+  clearPackets: null
+  /** A new size of the ring forgets what was recorded. */
+  setRecording: RecordingState
+  /** Writes everything that is recorded to a pcapng file in the workspace. */
+  exportCapture: CaptureFile
+  readTrace: Trace
+  /** Sends a request that is held at every NIC; answers when it is on its way. */
+  stepRequest: StepState
+  stepNext: StepState
+  /** Goes on by itself, `paceMs` at each stop. */
+  stepPlay: StepState
+  stepPause: StepState
+  /** Lets go of it: the request runs to its end. */
+  stepToEnd: StepState
+  /** Gives the request up, as a browser does whose window is closed. */
+  stepCancel: StepState
+  /** Saves a self-contained HTML page in the workspace's `reports` folder. */
+  saveReport: WrittenFile
 }
 
 export interface FileText {

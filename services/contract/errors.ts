@@ -46,6 +46,15 @@ export const ERROR_SENTENCES = {
   REQUEST_BROKEN: 'The connection to {address}:{port} ended before the answer was complete: {detail}.',
   FILE_UNKNOWN: '{service} has no file named "{file}".',
   FILE_UNREADABLE: '{path} could not be read: {detail}.',
+  NETWORK_OFF:
+    'The network cards of this lab do not run ({state}), so nothing is recorded. Wait a moment, or start the lab anew.',
+  NETWORK_FAILED: 'The network cards could not do that: {detail}.',
+  PACKET_GONE: 'Packet {no} is not recorded any more. Enlarge the recording to keep more.',
+  TRACE_UNKNOWN: 'There is no trace {trace}. Known ones: {known}.',
+  STEP_BUSY: 'A request is being stepped through already. Let it run to its end first.',
+  STEP_NONE: 'No request is being stepped through.',
+  STEP_MOVING: 'The packet is on its way. Wait until it has reached the next network card.',
+  EXPORT_FAILED: '{path} could not be written: {detail}.',
   TERMINAL_NO_INPUT: '{service} takes no input while it is {state}.',
 } as const satisfies Record<string, string>
 

@@ -1,5 +1,6 @@
 import type { Failure } from './errors.ts'
 import type { LabPhase } from './names.ts'
+import type { LinkRate, NetworkState, RecordingState, StepState, TraceSummary } from './network.ts'
 import type {
   BackendServerState,
   DeploymentState,
@@ -62,6 +63,15 @@ interface EventMap {
   }
   /** Processes of an earlier run that had not ended were found and ended. */
   leftoversSwept: { readonly count: number }
+  /** The process of the network cards changed its state. */
+  networkChanged: { readonly patch: Partial<Omit<NetworkState, 'recording' | 'rates'>> }
+  /** Figures that change all the time; not shown in the event log. */
+  networkSampled: { readonly recording: RecordingState; readonly rates: readonly LinkRate[] }
+  /** Packets were cleared, and with them the traces. */
+  packetsCleared: Record<never, never>
+  /** A trace began, went on or ended. */
+  traceChanged: { readonly trace: TraceSummary }
+  stepChanged: { readonly step: StepState }
 }
 
 export type LabEventType = keyof EventMap

@@ -1,4 +1,5 @@
 import type { LabEvent } from './events.ts'
+import { KEPT_TRACES, type TraceSummary } from './network.ts'
 import { EMPTY_LAB, type LabState, type ServiceState } from './state.ts'
 
 /**
@@ -26,6 +27,8 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         backends: [],
         deployment: null,
         lastRequest: null,
+        traces: [],
+        step: null,
       }
     case 'labDisposed':
       return { ...EMPTY_LAB }
@@ -48,11 +51,27 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
       return { deployment: event.deployment }
     case 'requestFinished':
       return { lastRequest: event.result }
+    case 'networkChanged':
+      return { network: { ...state.network, ...event.patch } }
+    case 'networkSampled':
+      return { network: { ...state.network, recording: event.recording, rates: event.rates } }
+    case 'packetsCleared':
+      return { traces: [] }
+    case 'traceChanged':
+      return { traces: withTrace(state.traces, event.trace) }
+    case 'stepChanged':
+      return { step: event.step }
     case 'labFailed':
     case 'portReplaced':
     case 'leftoversSwept':
       return {}
   }
+}
+
+/** Rising numbers; the oldest give way. */
+function withTrace(traces: readonly TraceSummary[], trace: TraceSummary): readonly TraceSummary[] {
+  const known = traces.some(({ id }) => id === trace.id)
+  return known ? traces.map((one) => (one.id === trace.id ? trace : one)) : [...traces, trace].slice(-KEPT_TRACES)
 }
 
 type ServicePatch = Partial<ServiceState> & { readonly id: string }

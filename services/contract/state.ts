@@ -1,4 +1,5 @@
 import type { Failure } from './errors.ts'
+import { NO_NETWORK, type NetworkState, type StepState, type TraceSummary } from './network.ts'
 import type { BackendState, Engine, HostKind, LabPhase, Role, ServiceAction, ServiceStateName } from './names.ts'
 
 /** Plain data only: it crosses process borders. Times are milliseconds since the epoch, sizes are bytes. */
@@ -163,6 +164,10 @@ export interface LabState {
   readonly releases: readonly ReleaseInfo[]
   readonly deployment: DeploymentState | null
   readonly lastRequest: RequestResult | null
+  readonly network: NetworkState
+  /** The last ones, oldest first. */
+  readonly traces: readonly TraceSummary[]
+  readonly step: StepState | null
 }
 
 export const EMPTY_LAB: LabState = {
@@ -179,6 +184,9 @@ export const EMPTY_LAB: LabState = {
   releases: [],
   deployment: null,
   lastRequest: null,
+  network: NO_NETWORK,
+  traces: [],
+  step: null,
 }
 
 /** One topology that can be chosen, with what a small drawing of it needs. */

@@ -68,8 +68,15 @@ export class EventLog {
   }
 }
 
+const FIGURES: ReadonlySet<LabEvent['type']> = new Set([
+  'metricsSampled',
+  'networkSampled',
+  'traceChanged',
+  'stepChanged',
+])
+
 /** Figures that come all the time would push what happened out of memory. */
 function isMemorable(event: LabEvent): boolean {
-  if (event.type === 'metricsSampled') return false
+  if (FIGURES.has(event.type)) return false
   return event.type !== 'backendsChanged' || event.changed.length > 0
 }

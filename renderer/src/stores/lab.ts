@@ -177,9 +177,16 @@ export const useLabStore = defineStore('lab', () => {
   }
 })
 
+const FIGURES: ReadonlySet<LabEvent['type']> = new Set([
+  'metricsSampled',
+  'networkSampled',
+  'traceChanged',
+  'stepChanged',
+])
+
 /** Figures that change all the time, and counters of the balancer, are no lines of a log. */
 function isLogged(event: LabEvent): boolean {
-  if (event.type === 'metricsSampled') return false
+  if (FIGURES.has(event.type)) return false
   if (event.type === 'backendsChanged') return event.changed.length > 0
   return true
 }

@@ -1,14 +1,19 @@
+import {
+  DEFAULT_RING_BYTES,
+  MAX_RING_BYTES,
+  MIN_RING_BYTES,
+  RECORDING_MODES,
+  type RecordingMode,
+} from '../../contract/network.ts'
 import { expected, NicFormatError, readChoice, readFields, readInteger, readList, readText } from './fields.ts'
 import { isLoopback } from './ipv4.ts'
+
+export { DEFAULT_RING_BYTES, RECORDING_MODES, type RecordingMode }
 
 /** What the NIC program is told at its start: the hosts of a lab and the ports that their services listen on. */
 
 export const TRANSPORTS = ['tcp', 'udp'] as const
 export type Transport = (typeof TRANSPORTS)[number]
-
-/** `headers` keeps the first bytes of every packet, `full` all of them. */
-export const RECORDING_MODES = ['off', 'headers', 'full'] as const
-export type RecordingMode = (typeof RECORDING_MODES)[number]
 
 export interface NicHost {
   readonly id: string
@@ -31,11 +36,6 @@ export interface NicConfig {
   readonly recording: RecordingMode
   readonly ringBytes: number
 }
-
-export const DEFAULT_RING_BYTES = 64 * 1024 * 1024
-/** Room for some packets of the largest size. */
-export const MIN_RING_BYTES = 1024 * 1024
-export const MAX_RING_BYTES = 2 * 1024 * 1024 * 1024
 
 /** Reads parsed JSON; `recording` and `ringBytes` may be left out. Throws `NicFormatError` naming the place. */
 export function readNicConfig(value: unknown): NicConfig {

@@ -1,17 +1,13 @@
-import type { RecordingMode, Transport } from './config.ts'
+import { PACKET_KINDS, type Endpoint, type PacketKind, type RecordingMode } from '../../contract/network.ts'
+import type { Transport } from './config.ts'
+
+export { PACKET_KINDS, type Endpoint, type PacketKind }
 
 /** A packet as the NIC records it: metadata in 48 bytes, the payload beside it in a ring of bytes. */
 
 /** `in` goes to the host that owns the port, `out` comes from it. */
 export const DIRECTIONS = ['in', 'out'] as const
 export type Direction = (typeof DIRECTIONS)[number]
-
-export const PACKET_KINDS = ['handshake', 'segment', 'close', 'reset', 'datagram', 'refused'] as const
-/**
- * `handshake`: a connection stands. `segment`: bytes of a stream. `close`: the sender sends no more (FIN).
- * `refused`: nobody listens behind the port; the NIC answered with a reset.
- */
-export type PacketKind = (typeof PACKET_KINDS)[number]
 
 /** How much of each packet `headers` keeps: the heads of nearly all messages fit. */
 export const HEADERS_SNAP_BYTES = 512
@@ -20,11 +16,6 @@ export const HEADERS_SNAP_BYTES = 512
 export function snapLength(mode: RecordingMode, length: number): number {
   if (mode === 'full') return length
   return mode === 'off' ? 0 : Math.min(length, HEADERS_SNAP_BYTES)
-}
-
-export interface Endpoint {
-  readonly address: string
-  readonly port: number
 }
 
 export interface NicRecord {

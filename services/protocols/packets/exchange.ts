@@ -1,17 +1,12 @@
+import type { PacketHold as Hold } from '../../contract/network.ts'
 import type { Flow } from './flow.ts'
+
 import type { PacketSummary } from './summary.ts'
 
 /** A question and its answer on one connection, filled in while their bytes go by. Times are those of the records. */
 
 /** How an exchange went wrong: `closed` by an orderly end before the answer was complete. */
 export type ExchangeFailure = 'reset' | 'closed' | 'refused' | 'malformed'
-
-/** A packet that arrived at `fromNs` went on at `toNs` only (null: not yet). */
-export interface Hold {
-  readonly no: number
-  readonly fromNs: number
-  readonly toNs: number | null
-}
 
 interface ExchangeBase {
   readonly flow: Flow

@@ -1,26 +1,10 @@
 import { TextDecoder } from 'node:util'
+import type { FollowedStream, StreamPiece as StreamChunk } from '../../contract/network.ts'
 import type { PacketRecord } from './record.ts'
 
+export type { FollowedStream, StreamChunk }
+
 /** Both directions of a connection as one text, in the order in which the bytes went by. */
-
-export interface StreamChunk {
-  readonly from: 'client' | 'server'
-  /** The packet in which it begins. */
-  readonly no: number
-  readonly timeNs: number
-  readonly text: string
-  /** Bytes that the text stands for. */
-  readonly length: number
-  /** Bytes before it that were not recorded. */
-  readonly missing: number
-}
-
-export interface FollowedStream {
-  readonly chunks: readonly StreamChunk[]
-  readonly bytes: { readonly client: number; readonly server: number }
-  /** True when the limit cut it short. */
-  readonly truncated: boolean
-}
 
 const DEFAULT_LIMIT_BYTES = 1024 * 1024
 

@@ -1,9 +1,8 @@
+import { PACKET_PROTOCOLS, type PacketKind, type PacketProtocol, type PacketRow } from '../../contract/network.ts'
 import type { Exchange } from './exchange.ts'
 import type { Flow } from './flow.ts'
-import type { Endpoint, PacketKind } from './record.ts'
 
-export const PACKET_PROTOCOLS = ['DNS', 'HTTP', 'Hrana', 'TCP', 'UDP'] as const
-export type PacketProtocol = (typeof PACKET_PROTOCOLS)[number]
+export { PACKET_PROTOCOLS, type PacketProtocol, type PacketRow }
 
 /**
  * A stretch of a packet's payload that belongs to one message. `start` and `end` are positions in the payload;
@@ -42,26 +41,6 @@ export interface PacketSummary {
   readonly parts: readonly Part[]
   /** Number of its trace; known later than the packet when the head that names the trace comes in pieces. */
   trace: number | null
-}
-
-/** A packet as a client sees it in a list; in `--json`, one line each. */
-export interface PacketRow {
-  readonly no: number
-  /** Nanoseconds since the recording began. */
-  readonly timeNs: number
-  readonly host: string
-  /** The link's id, `lb-1>web-1`; null for connections that the topology does not know. */
-  readonly link: string | null
-  readonly from: string
-  readonly to: string
-  readonly source: Endpoint
-  readonly destination: Endpoint
-  readonly connection: number
-  readonly protocol: PacketProtocol
-  readonly kind: PacketKind
-  readonly length: number
-  readonly info: string
-  readonly trace: number | null
 }
 
 export function packetRow(summary: PacketSummary): PacketRow {

@@ -11,6 +11,7 @@ import type {
 import type { LabClient } from '../client.ts'
 import { playDeployment } from './fake-deploy.ts'
 import { FakeLab } from './fake-lab.ts'
+import { NETWORK_HANDLERS } from './fake-network.ts'
 import { fakeFileText } from './files.ts'
 import { FAKE_PLANS, toSummary } from './plans.ts'
 import { answerRequest } from './requests.ts'
@@ -60,6 +61,7 @@ export function createFakeClient({ pace = 1 }: FakeOptions = {}): LabClient {
 function createHandlers(lab: FakeLab): Handlers {
   const requests = new FakeRequests(lab)
   return {
+    ...NETWORK_HANDLERS,
     listTopologies: async () => FAKE_PLANS.map(toSummary),
     readCapabilities: async () => CAPABILITIES,
     async startLab({ topology }) {

@@ -1,4 +1,4 @@
-import type { DeploymentState, LabEvent, LabPhase } from '../../../../services/contract/index.ts'
+import type { DeploymentState, LabEvent, LabPhase, NetworkStateName } from '../../../../services/contract/index.ts'
 import { describeDeployment } from './deployment-sentences.ts'
 import { sentence, type EventLevel, type Sentence } from './sentence.ts'
 import { describeServiceChange } from './service-sentences.ts'
@@ -24,7 +24,14 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
       return [sentence('lab', 'error', 'lab.failed', { failure: event.failure })]
     case 'serviceChanged':
       return describeServiceChange(event.service, event.patch)
+    case 'networkChanged':
+      return describeNetwork(event.patch)
+    case 'packetsCleared':
+      return [sentence('network', 'info', 'network.cleared')]
     case 'metricsSampled':
+    case 'networkSampled':
+    case 'traceChanged':
+    case 'stepChanged':
     case 'releasesChanged':
       return []
     case 'backendsChanged':
@@ -47,6 +54,19 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
     case 'leftoversSwept':
       return [sentence('lab', 'warning', 'leftoversSwept', { params: { count: event.count } })]
   }
+}
+
+const NETWORK_LEVELS: Readonly<Record<NetworkStateName, EventLevel>> = {
+  off: 'info',
+  starting: 'info',
+  ready: 'good',
+  failed: 'error',
+  unsupported: 'warning',
+}
+
+function describeNetwork({ state, pid }: EventOf<'networkChanged'>['patch']): readonly Sentence[] {
+  if (state === undefined) return []
+  return [sentence('network', NETWORK_LEVELS[state], `network.${state}`, { params: { pid: pid ?? 0 } })]
 }
 
 type EventOf<Type extends LabEvent['type']> = Extract<LabEvent, { readonly type: Type }>

@@ -1,3 +1,5 @@
+import type { PacketFilterError } from '../../../contract/network.ts'
+
 /** What is wrong with a filter; the window shows `packets.filterErrors.<key>` and marks the place. */
 export const FILTER_ERRORS = {
   quoteOpen: 'The quotation mark is never closed.',
@@ -23,14 +25,8 @@ export const FILTER_ERRORS = {
 
 export type FilterErrorKey = keyof typeof FILTER_ERRORS
 
-export interface FilterError {
+export interface FilterError extends PacketFilterError {
   readonly key: FilterErrorKey
-  readonly params: Readonly<Record<string, string | number>>
-  /** Where it is, in characters of the filter; `end` may equal `start` at the end of the text. */
-  readonly start: number
-  readonly end: number
-  /** What could stand there: words of the language. */
-  readonly expected: readonly string[]
 }
 
 export function filterError(

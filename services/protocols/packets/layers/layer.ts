@@ -1,32 +1,10 @@
+import { LAYERS, type LayerName, type PacketField, type PacketLayer } from '../../../contract/network.ts'
 import type { FieldKey } from './field-names.ts'
 import { FIELD_NAMES } from './field-names.ts'
 
-/** The layers of the TCP/IP suite (RFC 1122 section 1.1.3), top down. */
-export const LAYERS = ['application', 'transport', 'internet', 'link'] as const
-export type LayerName = (typeof LAYERS)[number]
-
-export interface Field {
-  /** As the protocol's own document calls it. */
-  readonly name: string
-  /** `packets.fields.<key>` in the locale files; null for names that came with the packet (header lines). */
-  readonly key: FieldKey | null
-  readonly value: string
-  /** Where it stands in the shown bytes; null for what follows from others. */
-  readonly offset: number | null
-  readonly length: number | null
-  /** Whether it is modelled and not captured. */
-  readonly modelled: boolean
-  readonly fields: readonly Field[]
-}
-
-export interface Layer {
-  readonly layer: LayerName
-  readonly protocol: string
-  /** Where the layer's own bytes (a header, or the application's data) stand in the shown bytes. */
-  readonly offset: number
-  readonly length: number
-  readonly fields: readonly Field[]
-}
+export { LAYERS, type LayerName }
+export type Field = PacketField
+export type Layer = PacketLayer
 
 export interface FieldPlace {
   readonly offset: number

@@ -1,3 +1,5 @@
+import type { TraceSentence } from '../../../contract/network.ts'
+
 /** The sentences that tell a trace; the window shows its own language's `packets.steps.<key>`. `{name}` stands for a parameter. */
 export const TRACE_SENTENCES = {
   dnsAsked: '{from} asks the DNS server {to} for the {type} record of {name}.',
@@ -32,7 +34,6 @@ export const TRACE_SENTENCES = {
 
 export type SentenceKey = keyof typeof TRACE_SENTENCES
 
-export interface Sentence {
+export interface Sentence extends TraceSentence {
   readonly key: SentenceKey
-  readonly params: Readonly<Record<string, string | number>>
 }

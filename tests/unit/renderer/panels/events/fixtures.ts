@@ -1,9 +1,12 @@
-import type {
-  DeploymentState,
-  Failure,
-  LabEvent,
-  NewLabEvent,
-  RequestResult,
+import {
+  NO_RECORDING,
+  type DeploymentState,
+  type Failure,
+  type LabEvent,
+  type NewLabEvent,
+  type RequestResult,
+  type StepState,
+  type TraceSummary,
 } from '../../../../../services/contract/index.ts'
 
 export const FAILURE: Failure = {
@@ -40,6 +43,30 @@ export const DEPLOYMENT: DeploymentState = {
   steps: [],
   results: [],
   ok: null,
+}
+
+const TRACE: TraceSummary = {
+  id: 1,
+  traceId: '0123456789abcdef0123456789abcdef',
+  atMs: 1000,
+  url: 'http://www.foobar.com:8080/',
+  status: 200,
+  totalMs: 12,
+  hops: 5,
+  failed: false,
+  stepped: false,
+}
+
+const STEP: StepState = {
+  traceId: TRACE.traceId,
+  trace: 1,
+  url: 'http://www.foobar.com:8080/',
+  phase: 'moving',
+  startedAtMs: 1000,
+  stops: [],
+  paceMs: null,
+  status: null,
+  failure: null,
 }
 
 /** One event of each type of the contract; the type makes sure that none is forgotten. */
@@ -81,6 +108,11 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
   requestFinished: { type: 'requestFinished', result: REQUEST },
   portReplaced: { type: 'portReplaced', service: 'web-1', address: '127.10.0.21', port: 8080, replacement: 8081 },
   leftoversSwept: { type: 'leftoversSwept', count: 2 },
+  networkChanged: { type: 'networkChanged', patch: { state: 'ready', pid: 4711 } },
+  networkSampled: { type: 'networkSampled', recording: NO_RECORDING, rates: [] },
+  packetsCleared: { type: 'packetsCleared' },
+  traceChanged: { type: 'traceChanged', trace: TRACE },
+  stepChanged: { type: 'stepChanged', step: STEP },
 }
 
 /** Numbers events, one after the other. */
