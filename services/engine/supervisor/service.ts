@@ -13,7 +13,7 @@ import { startInPty, type ProgramCommand, type PtyExit, type PtyProcess } from '
 import type { ProcessKeeper } from './process-keeper.ts'
 import { RestartPolicy } from './restart-policy.ts'
 import { canChange, isAllowed } from './states.ts'
-import { StatusReader } from './status-reports.ts'
+import { StatusReader, type RefusedCall, type StatusReport } from './status-reports.ts'
 import { plainLines } from './plain-lines.ts'
 import { TerminalBuffer } from './terminal-buffer.ts'
 
@@ -37,6 +37,8 @@ export interface ServiceSurroundings {
   readonly platform: Platform
   readonly keeper: ProcessKeeper
   readonly logPath: string
+  /** A connection that its process wanted to open was refused. */
+  readonly onRefused: (call: RefusedCall) => void
 }
 
 /** How long a start may take before it is called slow; school machines are. */
@@ -151,7 +153,7 @@ export class Service {
       (data) =>
         this.onOutput(
           process,
-          reader.read(data, (report) => (this.requests = report.requests ?? this.requests)),
+          reader.read(data, (report) => this.onReport(report)),
         ),
       (exit) => void this.onExit(process, exit),
     )
@@ -241,6 +243,11 @@ export class Service {
     }
     platform.resume(this.process.pid)
     this.change(this.answered ? 'ready' : 'running', {})
+  }
+
+  private onReport({ requests, refused }: StatusReport): void {
+    this.requests = requests ?? this.requests
+    if (refused !== null) this.around.onRefused(refused)
   }
 
   private onOutput(process: PtyProcess, text: string): void {

@@ -85,6 +85,11 @@ export function formatBytes(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
 
+/** Whether nobody listened where a connection was to go. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ECONNREFUSED'
+}
+
 /** `connection refused` and the like: what a socket error says to a person. */
 export function connectionFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
