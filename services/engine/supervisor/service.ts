@@ -138,9 +138,13 @@ export class Service {
     await this.becomeReady(probing.signal)
   }
 
-  /** Stopped while its files were still being written. */
+  /** It was stopped, or ended by itself, before it could be called running. Throws why it ended by itself. */
   private endUnstarted(): void {
-    if (this.process === null && this.state.state !== 'failed') this.change('stopped', {})
+    const { state, failure } = this.state
+    if (failure !== null) throw new LabError(failure.code, failure.params)
+    // Its exit is still to come, and will be told.
+    if (this.process !== null) return
+    if (state !== 'failed' && state !== 'stopped') this.change('stopped', {})
     this.wakeExitWaiters()
   }
 
@@ -161,8 +165,8 @@ export class Service {
     this.requests = 0
     this.write(`\u001b[0;2m--- started, process ${process.pid} ---\u001b[0m\r\n`)
     await this.around.keeper.add(process.pid, this.id)
-    // It may have ended while it was being registered; its exit has been told then.
-    if (this.process !== process) return
+    // It may have ended, or been told to, while it was being registered.
+    if (this.process !== process || this.state.state !== 'starting') return
     this.change('running', {
       pid: process.pid,
       startedAtMs: Date.now(),
