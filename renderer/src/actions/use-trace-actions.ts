@@ -23,7 +23,7 @@ export function useTraceActions(): TraceActions {
   const showPackets = computed(() =>
     simpleAction({
       id: 'trace-packets',
-      group: 'view',
+      group: 'network',
       label: t('trace.showPackets'),
       icon: Waypoints,
       hint: t('trace.showPacketsHint', { trace: traces.shown?.id ?? 0 }),
@@ -34,7 +34,7 @@ export function useTraceActions(): TraceActions {
   const saveReport = computed(() =>
     simpleAction({
       id: 'trace-report',
-      group: 'view',
+      group: 'network',
       label: t('trace.save'),
       icon: FileDown,
       hint: t('trace.saveHint'),

@@ -39,8 +39,9 @@ export const useStepsStore = defineStore('steps', () => {
   const active = computed(() => step.value?.phase === 'moving' || step.value?.phase === 'waiting')
   const open = computed(() => step.value !== null && step.value.traceId !== closedTraceId.value)
   const stops = computed<readonly StepStop[]>(() => step.value?.stops ?? [])
-  const newest = computed(() => stops.value.at(-1) ?? null)
-  const waiting = computed(() => (step.value?.phase === 'waiting' ? newest.value : null))
+  /** Where the packet waits that goes on next: two may wait at once, the older one is first. */
+  const waiting = computed(() => (active.value ? (stops.value.find(({ ended }) => ended === null) ?? null) : null))
+  const newest = computed(() => waiting.value ?? stops.value.at(-1) ?? null)
   const playing = computed(() => active.value && step.value?.paceMs !== null)
   const viewed = computed(() => stops.value.find(({ no }) => no === viewedNo.value) ?? newest.value)
   /** Looking at what was recorded, while the packet itself is elsewhere or has arrived. */
