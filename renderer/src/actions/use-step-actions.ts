@@ -35,7 +35,7 @@ export function useStepActions(): StepActions {
       group: 'network',
       label: t('step.begin'),
       icon: Footprints,
-      shortcut: 'F10',
+      shortcut: steps.open ? null : 'F10',
       hint: t('step.beginHint'),
       reason: beginReason(),
       run: () => {
@@ -56,7 +56,7 @@ export function useStepActions(): StepActions {
     simpleAction({
       id: 'step-next',
       group: 'network',
-      label: t('step.next'),
+      label: t('step.goOn'),
       icon: StepForward,
       shortcut: 'F10',
       hint: steps.replaying ? t('step.nextReplayHint') : t('step.nextHint'),

@@ -1,5 +1,6 @@
 import { useI18n } from 'vue-i18n'
 import type { PacketField, StepStop, TraceSentence } from '../../../../services/contract/index.ts'
+import { beginSentence, withClientNamed } from '../../model/sentence-case.ts'
 import { CLIENT } from '../../model/topology-layout.ts'
 
 export interface StepWords {
@@ -13,8 +14,6 @@ export interface StepWords {
 
 /** Parameters that are words of the lab, and where their translations stand. */
 const TRANSLATED: Readonly<Record<string, string>> = { algorithm: 'step.algorithms' }
-/** Parameters that name somebody. */
-const PARTIES: ReadonlySet<string> = new Set(['from', 'to'])
 
 /** The words of a stepped request in the window's language. */
 export function useStepWords(): StepWords {
@@ -27,12 +26,11 @@ export function useStepWords(): StepWords {
   function tell(branch: string, { key, params }: TraceSentence): string {
     const full = `${branch}.${key}`
     if (!te(full)) return key
-    const words = Object.entries(params).map(([name, value]): [string, string | number] => {
+    const words = Object.entries(withClientNamed(params, t('step.client'))).map(([name, value]) => {
       const translation = `${TRANSLATED[name] ?? ''}.${value}`
-      if (te(translation)) return [name, t(translation)]
-      return [name, PARTIES.has(name) ? service(String(value)) : value]
+      return [name, te(translation) ? t(translation) : value] as const
     })
-    return capital(t(full, Object.fromEntries(words)))
+    return beginSentence(t(full, Object.fromEntries(words)), t('step.client'))
   }
 
   return {
@@ -46,9 +44,4 @@ export function useStepWords(): StepWords {
       return key !== null && te(full) ? t(full) : name
     },
   }
-}
-
-/** A sentence that begins with "the browser" begins with a capital. */
-function capital(sentence: string): string {
-  return sentence.charAt(0).toLocaleUpperCase() + sentence.slice(1)
 }

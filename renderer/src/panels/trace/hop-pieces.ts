@@ -85,7 +85,9 @@ export interface HopSums {
 export function sumsOf(trace: Trace, index: number): HopSums {
   const hop = trace.hops[index]
   if (!hop) return { processNs: null, networkNs: null, heldNs: 0, totalNs: null }
-  const parts = piecesOf(trace, index).filter(({ kind }) => kind === 'open' || kind === 'request' || kind === 'response')
+  const parts = piecesOf(trace, index).filter(
+    ({ kind }) => kind === 'open' || kind === 'request' || kind === 'response',
+  )
   const known = hop.timing.requestNs !== null
   return {
     processNs: hop.timing.processNs,

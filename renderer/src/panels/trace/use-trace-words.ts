@@ -1,5 +1,7 @@
 import { useI18n } from 'vue-i18n'
 import type { TraceHop, TraceSentence } from '../../../../services/contract/index.ts'
+import { beginSentence, withClientNamed } from '../../model/sentence-case.ts'
+import { CLIENT } from '../../model/topology-layout.ts'
 import { useSettingsStore } from '../../stores/settings.ts'
 
 export interface TraceWords {
@@ -8,6 +10,8 @@ export interface TraceWords {
   /** With a sign: since the start of the trace, or a difference. */
   elapsed(ns: number): string
   sentence(sentence: TraceSentence): string
+  /** `browser › lb-1` */
+  way(hop: Pick<TraceHop, 'from' | 'to'>): string
   requestCaption(hop: TraceHop): string
   answerCaption(hop: TraceHop): string
 }
@@ -47,8 +51,10 @@ export function useTraceWords(): TraceWords {
     elapsed: (ns) => (ns === 0 ? '0' : `${ns < 0 ? '−' : '+'}${time(Math.abs(ns))}`),
     sentence({ key, params }) {
       const full = `packets.steps.${key}`
-      return te(full) ? t(full, params) : key
+      const client = t('step.client')
+      return te(full) ? beginSentence(t(full, withClientNamed(params, client)), client) : key
     },
+    way: ({ from, to }) => [from, to].map((id) => (id === CLIENT ? t('trace.browser') : id)).join(' › '),
     requestCaption,
     answerCaption,
   }
