@@ -101,6 +101,7 @@ export const useLabStore = defineStore('lab', () => {
     rates.value = next
   }
 
+  /** For stores of their own subjects; rejects with a `LabError`. */
   function run<Name extends CommandName>(command: Name, input: CommandInput<Name>): Promise<CommandOutput<Name>> {
     if (!client) return Promise.reject(new Error(`${command} was asked for before the window was connected`))
     return client.run(command, input)
@@ -167,6 +168,8 @@ export const useLabStore = defineStore('lab', () => {
     service,
     host,
     connect,
+    run,
+    perform,
     startLab,
     stopLab,
     actOnService,

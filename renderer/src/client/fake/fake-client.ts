@@ -11,7 +11,8 @@ import type {
 import type { LabClient } from '../client.ts'
 import { playDeployment } from './fake-deploy.ts'
 import { FakeLab } from './fake-lab.ts'
-import { NETWORK_HANDLERS } from './fake-network.ts'
+import { networkHandlers } from './fake-network.ts'
+import { FakeRecorder } from './fake-packets.ts'
 import { fakeFileText } from './files.ts'
 import { FAKE_PLANS, toSummary } from './plans.ts'
 import { answerRequest } from './requests.ts'
@@ -43,8 +44,13 @@ export interface FakeOptions {
  */
 export function createFakeClient({ pace = 1 }: FakeOptions = {}): LabClient {
   const lab = new FakeLab(pace)
-  const handlers = createHandlers(lab)
-  if (pace > 0) setInterval(() => sampleMetrics(lab), 1000)
+  const recorder = new FakeRecorder(lab)
+  const handlers = createHandlers(lab, recorder)
+  if (pace > 0)
+    setInterval(() => {
+      sampleMetrics(lab)
+      if (lab.state.phase === 'running') recorder.sample()
+    }, 1000)
   return {
     async run<Name extends CommandName>(command: Name, input: CommandInput<Name>): Promise<CommandOutput<Name>> {
       const handler: (input: CommandInput<Name>) => Promise<CommandOutput<Name>> = handlers[command]
@@ -58,17 +64,19 @@ export function createFakeClient({ pace = 1 }: FakeOptions = {}): LabClient {
   }
 }
 
-function createHandlers(lab: FakeLab): Handlers {
-  const requests = new FakeRequests(lab)
+function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
+  const requests = new FakeRequests(lab, recorder)
   return {
-    ...NETWORK_HANDLERS,
+    ...networkHandlers(recorder),
     listTopologies: async () => FAKE_PLANS.map(toSummary),
     readCapabilities: async () => CAPABILITIES,
     async startLab({ topology }) {
       await lab.start(topology)
+      recorder.begin()
       return lab.state
     },
     async stopLab() {
+      recorder.end()
       await lab.stop()
       return null
     },
@@ -130,10 +138,12 @@ function readFile(lab: FakeLab, id: string, key: string): FileText {
 /** Sends one request after the other and remembers whose turn it is. */
 class FakeRequests {
   readonly #lab: FakeLab
+  readonly #recorder: FakeRecorder
   #count = 0
 
-  constructor(lab: FakeLab) {
+  constructor(lab: FakeLab, recorder: FakeRecorder) {
     this.#lab = lab
+    this.#recorder = recorder
   }
 
   async send(url: string | undefined): Promise<RequestResult> {
@@ -148,6 +158,7 @@ class FakeRequests {
       traceparent: `00-${traceId}-${traceId.slice(0, 16)}-01`,
       ...answerRequest(plan, this.#lab.state, this.#count),
     }
+    this.#recorder.request(this.#count, result.status ?? 502)
     for (const id of result.via) this.#note(id, result, traceId.slice(0, 8))
     this.#lab.emit({ type: 'requestFinished', result })
     return result
