@@ -314,6 +314,29 @@ export interface StepStop {
   readonly answers: readonly string[]
 }
 
+/** Keys of `StepStop.why` and of `StepStop.next`: the locale files have a sentence for each. */
+export const STEP_WHYS = [
+  'dnsQuery',
+  'dnsAnswer',
+  'request',
+  'balancerChose',
+  'proxied',
+  'sql',
+  'response',
+  'databaseAnswer',
+] as const
+export const STEP_NEXTS = [
+  'dnsWillAnswer',
+  'connectTo',
+  'balancerWillChoose',
+  'webWillServe',
+  'webWillPass',
+  'appWillRun',
+  'databaseWillRun',
+  'backTo',
+  'shown',
+] as const
+
 export type StepLostReason = 'client-gone' | 'server-gone' | 'nic-ends'
 
 /** `moving`: the packet was let go and has not reached the next card yet. */

@@ -63,6 +63,24 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
     engine.lab.service(service).resize(cols, rows)
     return null
   },
+  readPackets: (engine, { filter, from, limit }) => engine.lab.network.readPackets(filter, from, limit),
+  findPacket: (engine, { filter, no }) => engine.lab.network.findPacket(filter, no),
+  readPacket: (engine, { no }) => engine.lab.network.readPacket(no),
+  followStream: (engine, { connection }) => engine.lab.network.followStream(connection),
+  clearPackets: async (engine) => {
+    await engine.lab.network.clear()
+    return null
+  },
+  setRecording: (engine, { mode, ringBytes }) => engine.lab.network.setRecording(mode, ringBytes),
+  exportCapture: (engine) => engine.lab.network.exportCapture(),
+  readTrace: (engine, { trace }) => engine.lab.network.readTrace(trace),
+  stepRequest: (engine, { url }) => engine.stepper.start(url),
+  stepNext: (engine) => engine.stepper.next(),
+  stepPlay: (engine, { paceMs }) => engine.stepper.play(paceMs),
+  stepPause: (engine) => engine.stepper.pause(),
+  stepToEnd: (engine) => engine.stepper.toEnd(),
+  stepCancel: (engine) => engine.stepper.cancel(),
+  saveReport: (engine, { name, html }) => engine.lab.saveReport(name, html),
 }
 
 /** Checks the input by its schema and runs the command. Never rejects: failures are values. */

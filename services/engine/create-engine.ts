@@ -8,6 +8,7 @@ import {
   type RequestResult,
 } from '../contract/index.ts'
 import type { LabBrowser } from './browser/lab-browser.ts'
+import type { Stepper } from './network/stepper.ts'
 import { runCommand } from './commands.ts'
 import { EventLog } from './event-log.ts'
 import type { EngineConnection, EngineOptions, LabEngine, StartPlan } from './index.ts'
@@ -35,6 +36,7 @@ interface LabModules {
   readonly Lab: typeof Lab
   readonly LabBrowser: typeof LabBrowser
   readonly Workspace: typeof Workspace
+  readonly Stepper: typeof Stepper
 }
 
 /**
@@ -42,12 +44,13 @@ interface LabModules {
  * answers its first client sooner. Whoever has time before that may call this: then the first lab need not wait.
  */
 export async function loadLabModules(): Promise<LabModules> {
-  const [{ Lab }, { LabBrowser }, { Workspace }] = await Promise.all([
+  const [{ Lab }, { LabBrowser }, { Workspace }, { Stepper }] = await Promise.all([
     import('./lab.ts'),
     import('./browser/lab-browser.ts'),
     import('./workspace/workspace.ts'),
+    import('./network/stepper.ts'),
   ])
-  return { Lab, LabBrowser, Workspace }
+  return { Lab, LabBrowser, Workspace, Stepper }
 }
 
 /** One engine runs one lab at a time. */
@@ -60,6 +63,7 @@ export class Engine implements LabEngine {
   private readonly keeper: ProcessKeeper
   private current: Lab | null = null
   private browser: LabBrowser | null = null
+  private stepping: Stepper | null = null
   private stopping: Promise<void> | null = null
   private disposed = false
 
@@ -104,6 +108,12 @@ export class Engine implements LabEngine {
     return this.current
   }
 
+  /** Steps requests through the running lab. Throws `LAB_NOT_RUNNING`. */
+  get stepper(): Stepper {
+    if (this.stepping === null) throw new LabError('LAB_NOT_RUNNING')
+    return this.stepping
+  }
+
   async startLab(wanted: StartPlan): Promise<LabState> {
     const { phase, topology } = this.events.state
     if (this.disposed || phase === 'stopping' || phase === 'starting') throw new LabError('LAB_BUSY', { phase })
@@ -123,7 +133,7 @@ export class Engine implements LabEngine {
   private async openLab(wanted: StartPlan): Promise<Lab> {
     const named = wanted.topology
     const topology = await (typeof named === 'string' ? this.topologies.load(named) : loadTopologyFile(named.file))
-    const { Lab, LabBrowser, Workspace } = await loadLabModules()
+    const { Lab, LabBrowser, Workspace, Stepper } = await loadLabModules()
     const workspace = await Workspace.open(
       wanted.workspace ?? join(this.options.workspacesDir, topology.name),
       this.platform,
@@ -145,7 +155,17 @@ export class Engine implements LabEngine {
       throw error
     }
     this.current = lab
-    this.browser = new LabBrowser(lab.plan, this.events)
+    const browser = new LabBrowser(lab.plan, this.events, lab.network)
+    this.browser = browser
+    this.stepping = new Stepper({
+      network: lab.network,
+      events: this.events,
+      open: (url, stepOptions) => browser.open(url, stepOptions),
+      readUrl: (url) => browser.readUrl(url),
+      publicFolder: (host) => lab.publicFolder(host),
+      algorithmOf: (balancer) =>
+        lab.plan.ofRole('load-balancer').find(({ id }) => id === balancer)?.spec.algorithm ?? '',
+    })
     return lab
   }
 
@@ -170,6 +190,8 @@ export class Engine implements LabEngine {
   private async stopCurrent(): Promise<void> {
     const lab = this.current
     this.events.emit({ type: 'labPhaseChanged', phase: 'stopping' })
+    await this.stepping?.dispose()
+    this.stepping = null
     this.browser?.close()
     this.browser = null
     await lab?.stop()

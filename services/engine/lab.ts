@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import {
   LabError,
   type DeploymentState,
@@ -5,12 +6,14 @@ import {
   type ReleaseInfo,
   type Role,
   type ServiceState,
+  type WrittenFile,
 } from '../contract/index.ts'
 import { BalancerWatch } from './balancer/balancer-watch.ts'
 import { deployInPlace, type DeployTarget } from './deploy/deploy-in-place.ts'
 import type { EventLog } from './event-log.ts'
-import { linksOf, transportsOf, type LabPlan, type PlannedService } from './plan/lab-plan.ts'
-import { isPortFree, nextFreePort } from './plan/ports.ts'
+import { Network } from './network/network.ts'
+import { addressesOf, linksOf, transportsOf, type LabPlan, type PlannedService } from './plan/lab-plan.ts'
+import { arePortsFree, nextFreePort } from './plan/ports.ts'
 import { startOrder, stopGroups } from './plan/start-order.ts'
 import type { Platform } from './platform/platform.ts'
 import type { RoleContext, RoleDriver } from './roles/driver.ts'
@@ -20,6 +23,7 @@ import { Sampler } from './supervisor/sampler.ts'
 import { Service, type ServiceDriver } from './supervisor/service.ts'
 import { findReleaseFault } from './workspace/code-check.ts'
 import { Codebase } from './workspace/codebase.ts'
+import { saveReport } from './workspace/save-report.ts'
 import type { Workspace } from './workspace/workspace.ts'
 
 export interface LabParts {
@@ -41,6 +45,7 @@ const STOP_GRACE_MS = 1_000
 export class Lab {
   readonly plan: LabPlan
   readonly workspace: Workspace
+  readonly network: Network
   private readonly parts: LabParts
   private readonly services: ReadonlyMap<string, Service>
   private readonly codebases: ReadonlyMap<string, Codebase>
@@ -61,6 +66,7 @@ export class Lab {
         new Codebase(parts.workspace.hostFolder(host, 'codebase'), parts.platform),
       ]),
     )
+    this.network = new Network(parts)
     this.services = new Map(parts.plan.services.map((planned) => [planned.id, this.makeService(planned)]))
     this.sampler = new Sampler([...this.services.values()], parts.platform, parts.events)
     this.balancers = new BalancerWatch(parts.plan, parts.events, (balancer, requests) => {
@@ -102,9 +108,10 @@ export class Lab {
   /** Starts everything in start order, all at the same time. Rejects with the first failure; what started stays. */
   async start(): Promise<void> {
     this.sampler.start()
-    const results = await Promise.allSettled(
-      startOrder(this.plan.services).map((planned) => this.startInOrder(planned)),
-    )
+    const results = await Promise.allSettled([
+      this.network.start(),
+      ...startOrder(this.plan.services).map((planned) => this.startInOrder(planned)),
+    ])
     this.balancers.start()
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
@@ -124,6 +131,7 @@ export class Lab {
     for (const group of stopGroups(this.plan.services)) {
       await Promise.allSettled(group.map((planned) => this.service(planned.id).dispose(STOP_GRACE_MS)))
     }
+    await this.network.stop()
     await this.workspace.close()
   }
 
@@ -132,6 +140,17 @@ export class Lab {
     const service = this.services.get(id)
     if (!service) throw new LabError('SERVICE_UNKNOWN', { service: id, known: [...this.services.keys()].join(', ') })
     return service
+  }
+
+  /** The folder of static files that a host serves; null where no codebase lives. */
+  publicFolder(host: string): string | null {
+    const codebase = this.codebases.get(host)
+    return codebase === undefined ? null : join(codebase.folder, 'current', 'public')
+  }
+
+  /** Saves a page in the workspace's `reports` folder. Throws `EXPORT_FAILED`. */
+  saveReport(name: string, html: string): Promise<WrittenFile> {
+    return saveReport(this.workspace.root, name, html)
   }
 
   /** A client is gone. */
@@ -230,6 +249,7 @@ export class Lab {
       },
       command: () => role.command(planned, context),
       probe: () => role.probe(planned, context),
+      reachable: (signal) => this.network.reachable(planned, signal),
       files: () => role.files(planned, context),
       facts: () => ({ port: planned.port, release }),
     }
@@ -244,8 +264,10 @@ export class Lab {
     if (this.freshPorts.delete(planned)) return
     const { id, address, port } = planned
     const transports = transportsOf(planned.spec.role)
-    if (await isPortFree(address, port, transports)) return
-    const next = await nextFreePort(id, address, port, transports)
+    const addresses = addressesOf(planned)
+    await this.network.closePorts(planned)
+    if (await arePortsFree(addresses, port, transports)) return
+    const next = await nextFreePort(id, addresses, port, transports)
     planned.port = next
     throw new LabError('PORT_TAKEN', { service: id, port, address, next })
   }

@@ -23,16 +23,30 @@ const UDP_SIZE = 1232
 /** As common stub resolvers: a lost datagram is asked again. */
 const TRIES = 2
 const ANSWER_MS = 2000
+/** Whoever steps through a request may think for ten minutes, twice. */
+const PATIENT = { tries: 1, answerMs: 25 * 60 * 1000 } as const
+
+export interface LookupOptions {
+  /** Waits for an answer as long as a person may think who steps through the request, and asks once. */
+  readonly patient?: boolean
+  /** Called with the port that the question will come from, before it is asked. */
+  readonly beforeAsking?: (port: number) => Promise<void>
+}
 
 /**
  * Resolves a name to its first A record by a real query over UDP, by TCP when the answer was cut short.
  * Throws `REQUEST_DNS_FAILED`.
  */
-export async function resolveName(name: string, server: DnsServer, localAddress: string): Promise<ResolvedName> {
+export async function resolveName(
+  name: string,
+  server: DnsServer,
+  localAddress: string,
+  options: LookupOptions = {},
+): Promise<ResolvedName> {
   const fail = (detail: string): LabError =>
     new LabError('REQUEST_DNS_FAILED', { name, detail, server: `${server.address}:${server.port}` })
   const query = makeQuery(name, fail)
-  let answer = await askUdp(query, server, localAddress, fail)
+  let answer = await askUdp(query, server, localAddress, fail, options)
   if (answer.truncated) answer = await askTcp(query, server, localAddress, fail)
   if (answer.rcode !== 'NOERROR') throw fail(rcodeSentence(name, answer.rcode))
   const [first] = answer.addresses
@@ -57,19 +71,33 @@ function makeQuery(name: string, fail: Fail): Buffer {
 
 type Fail = (detail: string) => LabError
 
-async function askUdp(query: Buffer, server: DnsServer, localAddress: string, fail: Fail): Promise<AddressAnswer> {
+async function askUdp(
+  query: Buffer,
+  server: DnsServer,
+  localAddress: string,
+  fail: Fail,
+  options: LookupOptions,
+): Promise<AddressAnswer> {
+  const { tries, answerMs } = options.patient ? PATIENT : { tries: TRIES, answerMs: ANSWER_MS }
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await askUdpOnce(query, server, localAddress, fail)
+    const answer = await askUdpOnce(query, server, localAddress, fail, answerMs, options.beforeAsking)
     if (answer !== null) return answer
-    if (attempt === TRIES) throw fail(`no answer within ${(TRIES * ANSWER_MS) / 1000} s`)
+    if (attempt === tries) throw fail(`no answer within ${(tries * answerMs) / 1000} s`)
   }
 }
 
 /** Null when nobody answered in time. */
-function askUdpOnce(query: Buffer, server: DnsServer, localAddress: string, fail: Fail): Promise<AddressAnswer | null> {
+function askUdpOnce(
+  query: Buffer,
+  server: DnsServer,
+  localAddress: string,
+  fail: Fail,
+  answerMs: number,
+  beforeAsking: LookupOptions['beforeAsking'],
+): Promise<AddressAnswer | null> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4')
-    const timer = setTimeout(() => end(() => resolve(null)), ANSWER_MS)
+    const timer = setTimeout(() => end(() => resolve(null)), answerMs)
     let ended = false
     const end = (tell: () => void): void => {
       if (ended) return
@@ -88,7 +116,13 @@ function askUdpOnce(query: Buffer, server: DnsServer, localAddress: string, fail
       if (answer !== null) end(() => resolve(answer))
     })
     socket.bind({ address: localAddress, port: 0 }, () =>
-      socket.connect(server.port, server.address, () => socket.send(query)),
+      socket.connect(server.port, server.address, () => {
+        const ask = (): void => {
+          if (!ended) socket.send(query)
+        }
+        if (beforeAsking === undefined) return ask()
+        beforeAsking(socket.address().port).then(ask, (error: unknown) => end(() => reject(error)))
+      }),
     )
   })
 }

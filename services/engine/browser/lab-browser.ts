@@ -22,26 +22,46 @@ const MOST_REDIRECTS = 5
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const NO_PHASES: RequestPhases = { dnsMs: 0, connectMs: 0, firstByteMs: 0, totalMs: 0 }
 
+/** Who wants to know of requests before they are on the network. */
+export interface RequestWatcher {
+  expectTrace(traceId: string, stepped: boolean): void
+  expectDns(traceId: string, address: string, port: number): void
+}
+
+export interface OpenOptions {
+  /** Ids to send; new ones when left out. */
+  readonly trace?: TraceContext
+  /** Waits for answers as long as somebody may think who steps through the request. */
+  readonly patient?: boolean
+  /** Gives the request up. */
+  readonly signal?: AbortSignal
+  /** Called before a name is asked for, with the address and port that the question will come from. */
+  readonly beforeDns?: (name: string, address: string, port: number) => Promise<void>
+}
+
 /** The browser on the person's own computer: DNS query, connection, page, assets; all real. */
 export class LabBrowser {
   private readonly plan: LabPlan
   private readonly events: EventLog
   private readonly closing = new AbortController()
+  private readonly watcher: RequestWatcher
   private requests = 0
 
-  constructor(plan: LabPlan, events: EventLog) {
+  constructor(plan: LabPlan, events: EventLog, watcher: RequestWatcher) {
     this.plan = plan
     this.events = events
+    this.watcher = watcher
   }
 
   /**
    * Opens an address; without one, the lab's entry page. No answer is a result with `failure`, because it is what a
    * browser would show. Throws `URL_INVALID` only.
    */
-  async open(address: string | undefined): Promise<RequestResult> {
-    const url = this.readUrl(address ?? this.plan.entryUrl)
+  async open(address: string | undefined, options: OpenOptions = {}): Promise<RequestResult> {
+    const url = this.readUrl(address)
     this.requests += 1
-    const visit = new Visit(this.requests, url, this.plan, this.closing.signal)
+    const signal = AbortSignal.any(options.signal ? [this.closing.signal, options.signal] : [this.closing.signal])
+    const visit = new Visit(this.requests, url, this.plan, this.watcher, { ...options, signal })
     const result = await visit.run()
     this.events.emit({ type: 'requestFinished', result })
     return result
@@ -53,7 +73,8 @@ export class LabBrowser {
   }
 
   /** `www.foobar.com` is enough; a browser adds the scheme, and the lab its port (ports below 1024 need administrator rights). */
-  private readUrl(address: string): URL {
+  readUrl(typed: string | undefined): URL {
+    const address = typed ?? this.plan.entryUrl
     const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`
     if (!URL.canParse(text)) throw new LabError('URL_INVALID', { url: address, detail: 'it is no URL' })
     const url = new URL(text)
@@ -70,8 +91,10 @@ export class LabBrowser {
 class Visit {
   private readonly id: number
   private readonly atMs = Date.now()
-  private readonly trace: TraceContext = startTrace()
+  private readonly trace: TraceContext
   private readonly plan: LabPlan
+  private readonly watcher: RequestWatcher
+  private readonly options: OpenOptions
   private readonly signal: AbortSignal
   private readonly firstTraceparent: string
   private readonly started = performance.now()
@@ -79,11 +102,21 @@ class Visit {
   private resolved: ResolvedName | null = null
   private phases: RequestPhases = NO_PHASES
 
-  constructor(id: number, url: URL, plan: LabPlan, signal: AbortSignal) {
+  constructor(
+    id: number,
+    url: URL,
+    plan: LabPlan,
+    watcher: RequestWatcher,
+    options: OpenOptions & { readonly signal: AbortSignal },
+  ) {
     this.id = id
     this.url = url
     this.plan = plan
-    this.signal = signal
+    this.watcher = watcher
+    this.options = options
+    this.signal = options.signal
+    this.trace = options.trace ?? startTrace()
+    watcher.expectTrace(this.trace.traceId, options.patient ?? false)
     this.firstTraceparent = this.trace.header()
   }
 
@@ -121,7 +154,16 @@ class Visit {
     const port = Number(this.url.port)
     if (isIPv4(hostname)) return { url: this.url, address: hostname, port }
     const { address, port: dnsPort } = this.plan.dns
-    this.resolved = await resolveName(hostname, { address, port: dnsPort }, this.plan.clientAddress)
+    const { clientAddress } = this.plan
+    const { patient = false, beforeDns } = this.options
+    this.resolved = await resolveName(hostname, { address, port: dnsPort }, clientAddress, {
+      patient,
+      beforeAsking: async (askingPort) => {
+        this.watcher.expectDns(this.trace.traceId, clientAddress, askingPort)
+        await beforeDns?.(hostname, clientAddress, askingPort)
+      },
+    })
+    this.signal.throwIfAborted()
     if (!this.resolved.address.startsWith('127.'))
       throw new LabError('URL_INVALID', {
         url: this.url.href,

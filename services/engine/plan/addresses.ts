@@ -5,12 +5,21 @@ import type { Platform } from '../platform/platform.ts'
 export interface AddressPlan {
   /** The address that stands for a topology's address on this system. */
   addressOf(topologyAddress: string): string
+  /**
+   * The address behind the network card of a host, where its processes listen; null where hosts can't have cards because
+   * they share one address.
+   */
+  innerAddressOf(topologyAddress: string): string | null
   /** The port to try first for a service. */
   portOf(host: string, port: number): number
 }
 
 /** Every address of 127.0.0.0/8 can be listened on: hosts have the addresses that the topology names. */
-const loopbackRange: AddressPlan = { addressOf: (address) => address, portOf: (_host, port) => port }
+const loopbackRange: AddressPlan = {
+  addressOf: (address) => address,
+  innerAddressOf: (address) => address.replace(/^127\.10\./, '127.110.'),
+  portOf: (_host, port) => port,
+}
 
 /** Ports of one host stay together, a block for each: readable, and above the usual services. */
 const BLOCK_SIZE = 20
@@ -23,6 +32,7 @@ function singleAddress(topology: Topology): AddressPlan {
   const given = new Map<string, number>()
   return {
     addressOf: () => '127.0.0.1',
+    innerAddressOf: () => null,
     portOf: (host, port) => {
       const key = `${host}:${port}`
       const known = given.get(key)

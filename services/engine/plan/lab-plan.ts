@@ -1,7 +1,7 @@
 import type { HostState, LinkState, Role } from '../../contract/index.ts'
 import type { ServiceSpec, ServiceSpecOf, Topology } from '../../protocols/topology/schema.ts'
 import type { AddressPlan } from './addresses.ts'
-import { isPortFree, nextFreePort, type Transport } from './ports.ts'
+import { arePortsFree, isPortFree, nextFreePort, type Transport } from './ports.ts'
 
 /** A topology with real addresses and ports: what the engine starts. */
 
@@ -9,7 +9,10 @@ export interface PlannedService<Spec extends ServiceSpec = ServiceSpec> {
   readonly id: string
   readonly host: string
   readonly spec: Spec
+  /** Where others find it: the host's address, at its network card. */
   readonly address: string
+  /** Where its process listens: behind the card; the same where hosts have no cards. */
+  readonly listenAddress: string
   /** Changes when the planned one is taken. */
   port: number
   /** Of the runtime API, for load balancers. */
@@ -47,6 +50,7 @@ export class LabPlan {
       host,
       spec,
       address: this.addresses.addressOf(address),
+      listenAddress: this.addresses.innerAddressOf(address) ?? this.addresses.addressOf(address),
       port: this.addresses.portOf(host, spec.port),
       statsPort,
     }
@@ -67,6 +71,16 @@ export class LabPlan {
     const spec = this.topology.hosts[host]
     if (!spec) throw new Error(`the plan has no host ${host}`)
     return this.addresses.addressOf(spec.address)
+  }
+
+  /** Each host with the address behind its network card; null where hosts have none. */
+  innerAddresses(): readonly { readonly host: string; readonly outer: string; readonly inner: string }[] | null {
+    const places = Object.entries(this.topology.hosts).map(([host, { address }]) => {
+      const inner = this.addresses.innerAddressOf(address)
+      return inner === null ? null : { host, outer: this.addresses.addressOf(address), inner }
+    })
+    const known = places.filter((place) => place !== null)
+    return known.length === places.length ? known : null
   }
 
   /** The service that visitors meet first: what listens on the host that `www` points at. */
@@ -113,18 +127,24 @@ export class LabPlan {
     const replacements: PortReplacement[] = []
     const { id, address } = service
     const transports = transportsOf(service.spec.role)
-    if (!(await isPortFree(address, service.port, transports))) {
-      const replacement = await nextFreePort(id, address, service.port, transports)
+    const addresses = addressesOf(service)
+    if (!(await arePortsFree(addresses, service.port, transports))) {
+      const replacement = await nextFreePort(id, addresses, service.port, transports)
       replacements.push({ service: id, address, port: service.port, replacement })
       service.port = replacement
     }
     if (service.statsPort !== 0 && !(await isPortFree(address, service.statsPort, ['tcp']))) {
-      const replacement = await nextFreePort(id, address, service.statsPort, ['tcp'])
+      const replacement = await nextFreePort(id, [address], service.statsPort, ['tcp'])
       replacements.push({ service: id, address, port: service.statsPort, replacement })
       service.statsPort = replacement
     }
     return replacements
   }
+}
+
+/** Where a service needs its port: at the network card, and behind it. */
+export function addressesOf({ address, listenAddress }: PlannedService): readonly string[] {
+  return address === listenAddress ? [address] : [address, listenAddress]
 }
 
 export function transportsOf(role: Role): readonly Transport[] {

@@ -20,17 +20,27 @@ export async function isPortFree(address: string, port: number, transports: read
   return true
 }
 
+/** Whether a port is free on all the addresses. Throws `ADDRESS_UNUSABLE`. */
+export async function arePortsFree(
+  addresses: readonly string[],
+  port: number,
+  transports: readonly Transport[],
+): Promise<boolean> {
+  for (const address of addresses) if (!(await isPortFree(address, port, transports))) return false
+  return true
+}
+
 /** The first free port after `port`. Throws `PORT_NONE_FREE`. */
 export async function nextFreePort(
   service: string,
-  address: string,
+  addresses: readonly string[],
   port: number,
   transports: readonly Transport[],
 ): Promise<number> {
   for (let next = port + 1; next <= Math.min(port + TRIES, LARGEST_PORT); next += 1) {
-    if (await isPortFree(address, next, transports)) return next
+    if (await arePortsFree(addresses, next, transports)) return next
   }
-  throw new LabError('PORT_NONE_FREE', { service, address, port })
+  throw new LabError('PORT_NONE_FREE', { service, address: addresses.join(', '), port })
 }
 
 function tryTcp(address: string, port: number): Promise<string | null> {

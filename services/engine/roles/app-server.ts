@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { builtinCommand, listenOption, logFile, tcpProbe, type RoleDriver } from './driver.ts'
+import { builtinCommand, callOption, listenOption, logFile, tcpProbe, type RoleDriver } from './driver.ts'
 
 /** Runs the application of the host's current release. */
 export const appServerRole: RoleDriver<'app-server'> = {
@@ -9,7 +9,7 @@ export const appServerRole: RoleDriver<'app-server'> = {
     return builtinCommand('app-server', service, context, [
       ...['--listen', listenOption(service)],
       ...['--codebase', context.codebaseOf(service.host).folder],
-      ...['--database', `http://${listenOption(database)}`],
+      ...['--database', `http://${callOption(database)}`],
       ...['--source', service.address],
     ])
   },

@@ -17,7 +17,7 @@ export const dnsRole: RoleDriver<'dns'> = {
     builtinCommand('dns', service, context, ['--listen', listenOption(service), '--zone', zonePath(service, context)]),
   probe: (service, context) => ({
     kind: 'udp',
-    address: service.address,
+    address: service.listenAddress,
     port: service.port,
     // Any answer will do.
     question: encodeQuery({ id: 1, name: context.plan.topology.domain }),

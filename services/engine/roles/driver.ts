@@ -63,12 +63,18 @@ export function builtinCommand(
   }
 }
 
+/** Where the program listens: behind the host's network card. */
 export function listenOption(service: PlannedService): string {
+  return `${service.listenAddress}:${service.port}`
+}
+
+/** Where others call it: at the host's network card. */
+export function callOption(service: PlannedService): string {
   return `${service.address}:${service.port}`
 }
 
 export function tcpProbe(service: PlannedService): Probe {
-  return { kind: 'tcp', address: service.address, port: service.port }
+  return { kind: 'tcp', address: service.listenAddress, port: service.port }
 }
 
 export function logFile(service: PlannedService, context: RoleContext): ServiceFile {

@@ -40,7 +40,7 @@ function configText(service: PlannedOf<'load-balancer'>, context: RoleContext): 
   const { algorithm, healthCheck, servers } = service.spec
   return renderHaproxyCfg({
     name: service.id,
-    bind: { address: service.address, port: service.port },
+    bind: { address: service.listenAddress, port: service.port },
     stats: { address: service.address, port: service.statsPort },
     balance: algorithm,
     check: healthCheck,

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { builtinCommand, listenOption, logFile, tcpProbe, type RoleDriver } from './driver.ts'
+import { builtinCommand, callOption, listenOption, logFile, tcpProbe, type RoleDriver } from './driver.ts'
 
 /** Static files of the release, everything else to the application server on the same host. */
 export const webServerRole: RoleDriver<'web-server'> = {
@@ -9,7 +9,7 @@ export const webServerRole: RoleDriver<'web-server'> = {
     return builtinCommand('web-server', service, context, [
       ...['--listen', listenOption(service)],
       ...['--codebase', context.codebaseOf(service.host).folder],
-      ...['--app', listenOption(application), '--app-name', application.id],
+      ...['--app', callOption(application), '--app-name', application.id],
       ...['--source', service.address],
     ])
   },

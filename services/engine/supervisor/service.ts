@@ -23,6 +23,8 @@ export interface ServiceDriver {
   prepare(): Promise<void>
   command(): ProgramCommand
   probe(): Probe
+  /** Resolves when others can reach what the probe has found ready, or `signal` aborts. */
+  reachable(signal: AbortSignal): Promise<void>
   files(): readonly ServiceFile[]
   /** Address, port and release that the process is about to serve. */
   facts(): Pick<ServiceState, 'port' | 'release'>
@@ -182,8 +184,11 @@ export class Service {
         this.around.emit({ type: 'serviceChanged', service: this.id, patch: { failure: toFailure(slowFailure) } })
         reject(slowFailure)
       }
-      void probeUntilReady(this.driver.probe(), READY_LIMIT_MS, onSlow, signal).then((answered) => {
-        if (answered) onReady()
+      void probeUntilReady(this.driver.probe(), READY_LIMIT_MS, onSlow, signal).then(async (answered) => {
+        const limit = setTimeout(onSlow, READY_LIMIT_MS)
+        if (answered) await this.driver.reachable(signal)
+        clearTimeout(limit)
+        if (answered && !signal.aborted) onReady()
         resolve()
       })
     })

@@ -7,17 +7,28 @@ export interface HostPort {
 
 /** Who is who: the hosts by their addresses, the ports by their place in the configuration. */
 export class Hosts {
-  readonly ports: readonly HostPort[]
+  readonly ports: HostPort[] = []
+  private readonly hosts: readonly NicHost[]
   private readonly byAddress = new Map<string, string>()
   private readonly onlyServices = new Map<string, string | null>()
 
   constructor({ hosts, ports }: Pick<NicConfig, 'hosts' | 'ports'>) {
+    this.hosts = hosts
     for (const { id, outer, inner } of hosts) this.byAddress.set(outer, id).set(inner, id)
-    this.ports = ports.map((port) => ({ port, host: requireHost(hosts, port.host) }))
-    for (const { host, service } of ports) {
-      const known = this.onlyServices.get(host)
-      this.onlyServices.set(host, known === undefined || known === service ? service : null)
-    }
+    for (const port of ports) this.add(port)
+  }
+
+  /** Throws a `RangeError` when the host is not known. Indexes of ports never change. */
+  add(port: NicPort): HostPort {
+    const place = { port, host: requireHost(this.hosts, port.host) }
+    this.ports.push(place)
+    const known = this.onlyServices.get(port.host)
+    this.onlyServices.set(port.host, known === undefined || known === port.service ? port.service : null)
+    return place
+  }
+
+  knows(host: string): boolean {
+    return this.hosts.some(({ id }) => id === host)
   }
 
   portAt(index: number): HostPort {

@@ -1,9 +1,9 @@
-import type { NicConfig } from '../../protocols/nic/config.ts'
+import type { NicConfig, NicPort } from '../../protocols/nic/config.ts'
 import type { NicCommand, NicReport, PortStatus } from '../../protocols/nic/messages.ts'
 import type { Log } from '../kit/log.ts'
 import { clock, nowNs } from './clock.ts'
 import { Holds } from './holds.ts'
-import { Hosts } from './hosts.ts'
+import { Hosts, type HostPort } from './hosts.ts'
 import { Links } from './links.ts'
 import type { NicParts } from './parts.ts'
 import { PeerWatch } from './peer-watch.ts'
@@ -27,7 +27,7 @@ const STATS_EVERY_MS = 250
 export class Nic {
   private readonly report: (report: NicReport) => void
   private readonly parts: NicParts
-  private readonly ports: readonly (TcpPort | UdpPort)[]
+  private readonly ports: (TcpPort | UdpPort)[]
   private readonly statsTimer: NodeJS.Timeout
   private lastConnection = 0
   private lastStats = ''
@@ -50,13 +50,15 @@ export class Nic {
       }),
       nextConnection: () => (this.lastConnection += 1),
     }
-    const listener = { portChanged: (status: PortStatus, why: string) => this.portChanged(status, why) }
-    this.ports = hosts.ports.map((place, index) =>
-      place.port.transport === 'tcp'
-        ? new TcpPort(index, place, this.parts, listener)
-        : new UdpPort(index, place, this.parts, listener),
-    )
+    this.ports = hosts.ports.map((place, index) => this.makePort(place, index))
     this.statsTimer = setInterval(() => this.sendStats(), STATS_EVERY_MS)
+  }
+
+  private makePort(place: HostPort, index: number): TcpPort | UdpPort {
+    const listener = { portChanged: (status: PortStatus, why: string) => this.portChanged(status, why) }
+    return place.port.transport === 'tcp'
+      ? new TcpPort(index, place, this.parts, listener)
+      : new UdpPort(index, place, this.parts, listener)
   }
 
   /** Looks behind every port once, opens what is there, and says that it is ready. */
@@ -80,6 +82,9 @@ export class Nic {
     switch (command.type) {
       case 'setPort':
         this.setPort(command)
+        break
+      case 'addPort':
+        this.addPort(command.port)
         break
       case 'hold':
         holds.hold(command.traceId)
@@ -110,11 +115,25 @@ export class Nic {
     this.report({ type: 'done', id: command.id })
   }
 
-  private setPort(wanted: NicCommand & { type: 'setPort' }): void {
-    const found = this.ports.find(
+  private addPort(wanted: NicPort): void {
+    if (this.findPort(wanted) !== undefined) return
+    const { hosts } = this.parts
+    if (!hosts.knows(wanted.host)) throw new NicCommandError(`${wanted.host} is no host here`)
+    const place = hosts.add(wanted)
+    const port = this.makePort(place, hosts.ports.length - 1)
+    this.ports.push(port)
+    void port.start()
+  }
+
+  private findPort(wanted: Pick<NicPort, 'host' | 'port' | 'transport'>): TcpPort | UdpPort | undefined {
+    return this.ports.find(
       ({ place: { port } }) =>
         port.host === wanted.host && port.port === wanted.port && port.transport === wanted.transport,
     )
+  }
+
+  private setPort(wanted: NicCommand & { type: 'setPort' }): void {
+    const found = this.findPort(wanted)
     if (found === undefined)
       throw new NicCommandError(`${wanted.host} has no ${wanted.transport} port ${wanted.port} here`)
     found.setWanted(wanted.open)

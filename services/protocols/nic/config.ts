@@ -75,7 +75,7 @@ function readAddress(value: unknown, place: string): string {
   return value
 }
 
-function readPort(value: unknown, place: string): NicPort {
+export function readPort(value: unknown, place: string): NicPort {
   const fields = readFields(value, place)
   return {
     host: readText(fields['host'], `${place}.host`),

@@ -14,6 +14,8 @@ export type NicCommand =
       readonly transport: Transport
       readonly open: boolean
     }
+  /** Another port of a host that is known; looked after like those of the configuration. One that is there stays as it is. */
+  | { readonly type: 'addPort'; readonly id: number; readonly port: NicPort }
   /** Holds every request and response of this trace from now on. */
   | { readonly type: 'hold'; readonly id: number; readonly traceId: string }
   /**

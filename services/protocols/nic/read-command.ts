@@ -1,4 +1,4 @@
-import { readRecordingMode, readRingBytes, TRANSPORTS } from './config.ts'
+import { readPort, readRecordingMode, readRingBytes, TRANSPORTS } from './config.ts'
 import {
   expected,
   NicFormatError,
@@ -31,6 +31,8 @@ export function readNicCommand(value: unknown): NicCommand {
         transport: readChoice(fields['transport'], 'transport', TRANSPORTS),
         open: readBoolean(fields['open'], 'open'),
       }
+    case 'addPort':
+      return { type: 'addPort', id, port: readPort(fields['port'], 'port') }
     case 'hold':
       return { type: 'hold', id, traceId: readTraceId(fields) }
     case 'holdDns':

@@ -11,7 +11,7 @@ it('sees a port that another program listens on, and finds the next one', async 
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(port, ADDRESS, resolve))
   expect(await isPortFree(ADDRESS, port, ['tcp'])).toBe(false)
-  const next = await nextFreePort('web-1', ADDRESS, port, ['tcp'])
+  const next = await nextFreePort('web-1', [ADDRESS], port, ['tcp'])
   expect(next).toBeGreaterThan(port)
   expect(await isPortFree(ADDRESS, next, ['tcp'])).toBe(true)
   await new Promise((resolve) => server.close(resolve))
