@@ -2,7 +2,7 @@ import { FileDown, Waypoints } from '@lucide/vue'
 import { computed, getCurrentInstance, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useLabStore } from '../stores/lab.ts'
-import { canOpenPackets, openPackets } from '../stores/open-packets.ts'
+import { usePacketsStore } from '../stores/packets.ts'
 import { useTracesStore } from '../stores/traces.ts'
 import { simpleAction, type UiAction } from './ui-action.ts'
 
@@ -16,6 +16,7 @@ export interface TraceActions {
 export function useTraceActions(): TraceActions {
   const { t, locale } = useI18n()
   const lab = useLabStore()
+  const packets = usePacketsStore()
   const traces = useTracesStore()
   const instance = getCurrentInstance()
   const noTrace = computed(() => (traces.shown ? null : t('trace.none')))
@@ -27,8 +28,8 @@ export function useTraceActions(): TraceActions {
       label: t('trace.showPackets'),
       icon: Waypoints,
       hint: t('trace.showPacketsHint', { trace: traces.shown?.id ?? 0 }),
-      reason: noTrace.value ?? (canOpenPackets() ? null : t('trace.noPackets')),
-      run: () => openPackets(`trace ${traces.shown?.id ?? 0}`),
+      reason: noTrace.value,
+      run: () => packets.showOnly(filterOf(traces.shown?.id ?? 0)),
     }),
   )
   const saveReport = computed(() =>
@@ -42,6 +43,12 @@ export function useTraceActions(): TraceActions {
       run: () => void save(),
     }),
   )
+
+  /** A selected hop narrows it to its link, where it has one. */
+  function filterOf(trace: number): string {
+    const link = traces.selected?.link?.split('>')
+    return link ? `trace ${trace} and link ${link.join(' > ')}` : `trace ${trace}`
+  }
 
   async function save(): Promise<void> {
     const trace = traces.shown

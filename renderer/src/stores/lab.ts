@@ -102,6 +102,7 @@ export const useLabStore = defineStore('lab', () => {
     rates.value = next
   }
 
+  /** For stores of their own subjects; rejects with a `LabError`. */
   function run<Name extends CommandName>(command: Name, input: CommandInput<Name>): Promise<CommandOutput<Name>> {
     if (!client) return Promise.reject(new Error(`${command} was asked for before the window was connected`))
     return client.run(command, input)

@@ -1,5 +1,11 @@
 import { LabError } from '../../../../services/contract/errors.ts'
-import type { PacketField, PacketView, RequestResult, StepState, StepStop } from '../../../../services/contract/index.ts'
+import type {
+  PacketField,
+  PacketView,
+  RequestResult,
+  StepState,
+  StepStop,
+} from '../../../../services/contract/index.ts'
 import type { FakeLab } from './fake-lab.ts'
 
 /** Numbers of packets that only stepping knows, far above those of a list. */
@@ -181,7 +187,9 @@ function planStops(lab: FakeLab, result: RequestResult): PlannedStop[] {
         title: `HTTP/1.1 ${status}`,
         why: { key: 'response', params: { from: pair.to, to: pair.from, status } },
         next:
-          pair.from === 'client' ? { key: 'shown', params: {} } : { key: 'backTo', params: { to: pair.from, from: '' } },
+          pair.from === 'client'
+            ? { key: 'shown', params: {} }
+            : { key: 'backTo', params: { to: pair.from, from: '' } },
         choices: [],
         answers: [],
       }),

@@ -32,20 +32,11 @@ export class FakeTraces {
   }
 
   /** Makes the whole trace of a request that was answered. */
-  note(result: RequestResult, stepped = false): Trace {
+  note(result: RequestResult, stepped: boolean): void {
     const id = this.#traces.size + 1
     const trace = drawTrace(id, result, linkFinder(this.#lab), id % FAILING_EVERY === 0)
-    this.put(trace, stepped)
-    return trace
-  }
-
-  put(trace: Trace, stepped: boolean): void {
-    this.#traces.set(trace.id, trace)
+    this.#traces.set(id, trace)
     this.#lab.emit({ type: 'traceChanged', trace: summaryOf(trace, stepped) })
-  }
-
-  get nextId(): number {
-    return this.#traces.size + 1
   }
 }
 
@@ -106,7 +97,7 @@ function say(key: string, params: TraceSentence['params']): TraceSentence {
 
 const TAKES_US: readonly number[] = [9200, 7600, 6100, 900]
 
-export function drawTrace(id: number, result: RequestResult, linkOf: LinkOf, failing: boolean): Trace {
+function drawTrace(id: number, result: RequestResult, linkOf: LinkOf, failing: boolean): Trace {
   const hops: TraceHop[] = []
   const target = URL.parse(result.url)?.pathname ?? '/'
   const path = ['client', ...result.via]
