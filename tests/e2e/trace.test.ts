@@ -44,7 +44,8 @@ async function stepToEnd(window: Page): Promise<number> {
 test('shows one request as a sequence, a waterfall and sentences, and prints it', async ({ hoplab: { window } }) => {
   await window.getByRole('button', { name: 'Send request' }).click()
   await openTab(window, 'Trace')
-  await expect(window.getByRole('option', { name: /200.*\// })).toHaveCount(1)
+  const list = window.getByRole('listbox', { name: 'Traces, newest first' })
+  await expect(list.getByRole('option', { name: /200.*\// })).toHaveCount(1)
   await expect(sentences(window)).toContainText('The browser asks the DNS server dns-1 for the A record')
   await expect(sentences(window)).toContainText(/lb-1 passes the request for \/ on to web-[12]/)
   await expect(window.getByRole('img', { name: /Sequence diagram of trace 1/ })).toBeVisible()

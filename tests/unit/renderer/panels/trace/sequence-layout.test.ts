@@ -61,6 +61,13 @@ it('has a row for every hold, and knows which one goes on', () => {
   expect(rows).toMatchObject([{ kind: 'request' }, { kind: 'hold', heldNs: 20 }, { kind: 'hold', heldNs: null }])
 })
 
+it('lets an answer leave when it is let go, not when it is held', () => {
+  const held = (toNs: number | null) =>
+    layOutSequence(aTrace([aHop({ holds: [{ no: 1, fromNs: 100, toNs }] })]), SERVICES).rows
+  expect(held(400)).toMatchObject([{ kind: 'request' }, { kind: 'hold' }, { kind: 'answer', atNs: 400 }])
+  expect(held(null).map(({ kind }) => kind)).toEqual(['request', 'hold'])
+})
+
 it('keeps what is under way open to the last row, and sets what overlaps beside each other', () => {
   const trace = aTrace([aHop({ endNs: null }), aHop({ startNs: 10, endNs: 20 })])
   const { rows, activations } = layOutSequence(trace, SERVICES)
