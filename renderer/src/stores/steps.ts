@@ -71,7 +71,8 @@ export const useStepsStore = defineStore('steps', () => {
     () => newest.value?.no,
     () => {
       viewedNo.value = null
-      column.value = 'step'
+      // Whoever looks at something else while it plays goes on looking.
+      if (!playing.value) column.value = 'step'
     },
   )
   watch(
