@@ -3,6 +3,8 @@ import { createTranslations } from '../../../../renderer/src/i18n/index.ts'
 import en from '../../../../renderer/src/locales/en.json' with { type: 'json' }
 import fr from '../../../../renderer/src/locales/fr.json' with { type: 'json' }
 import { ERROR_SENTENCES } from '../../../../services/contract/errors.ts'
+import { FILTER_ERRORS } from '../../../../services/protocols/packets/filter/filter-error.ts'
+import { FIELD_NAMES } from '../../../../services/protocols/packets/layers/field-names.ts'
 
 function flatten(tree: object, prefix = ''): [key: string, sentence: string][] {
   return Object.entries(tree).flatMap(([name, value]: [string, unknown]) => {
@@ -37,6 +39,19 @@ describe('the two languages', () => {
     }
     const known = Object.keys(ERROR_SENTENCES).toSorted()
     expect(Object.keys(en.errors).toSorted()).toEqual(known)
+  })
+})
+
+describe('the sentences about packets', () => {
+  it('have every field by the name that its protocol gives it', () => {
+    expect(Object.keys(en.packets.fields).toSorted()).toEqual(Object.keys(FIELD_NAMES).toSorted())
+    expect(en.packets.fields).toEqual(FIELD_NAMES)
+  })
+
+  it('have every mistake of a filter, with its places', () => {
+    expect(Object.keys(en.packets.filterErrors).toSorted()).toEqual(Object.keys(FILTER_ERRORS).toSorted())
+    for (const [key, sentence] of Object.entries(FILTER_ERRORS))
+      expect([key, places(english.get(`packets.filterErrors.${key}`) ?? '')]).toEqual([key, places(sentence)])
   })
 })
 
