@@ -1,7 +1,7 @@
 import {
   CircleQuestionMark,
   Contrast,
-  Ellipsis,
+  GitCommitHorizontal,
   Languages,
   Maximize2,
   Monitor,
@@ -87,7 +87,7 @@ export function useViewActions(): ViewActions {
       id: 'packet-dots',
       group: 'view',
       label: settings.packetDots ? t('packets.hideDots') : t('packets.showDots'),
-      icon: Ellipsis,
+      icon: GitCommitHorizontal,
       run: () => {
         settings.packetDots = !settings.packetDots
       },

@@ -75,9 +75,12 @@ export function usePacketList(source: PacketListSource): PacketList {
   )
 
   function refresh(): Promise<void> {
+    const asked = generation
     underWay ??= readOnce().finally(() => {
       underWay = null
-      if (source.visible() && failure.value === null && !isCovered()) void refresh()
+      // What was read may be of another filter by now, or of another place than the one that is looked at.
+      const isStale = asked !== generation || !isCovered()
+      if (source.visible() && failure.value === null && isStale) void refresh()
     })
     return underWay
   }
