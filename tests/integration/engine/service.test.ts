@@ -54,7 +54,14 @@ function serviceOf(script: string): Service {
     if (event.type === 'serviceChanged') state = { ...state, ...event.patch }
     watchers.forEach((watcher) => watcher())
   }
-  return new Service('app-1', driver, { emit, read: () => state, platform, keeper, logPath: join(folder, 'app-1.log') })
+  return new Service('app-1', driver, {
+    emit,
+    read: () => state,
+    platform,
+    keeper,
+    logPath: join(folder, 'app-1.log'),
+    onRefused: () => undefined,
+  })
 }
 
 function until(good: () => boolean): Promise<void> {
