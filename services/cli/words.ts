@@ -119,6 +119,11 @@ function eventWords(event: LabEvent): string | null {
       if (endedAtMs === null) return null
       return `deployment of ${release} to ${hosts.join(', ')}: ${ok ? 'done' : 'failed'}`
     }
+    case 'deploymentInterrupted': {
+      const { release, strategy, hosts } = event.interrupted
+      const now = hosts.map(({ host, now }) => `${host} has ${now ?? 'none'}`).join(', ')
+      return `the deployment of ${release} (${strategy}) was interrupted; ${now}`
+    }
     case 'requestFinished': {
       const { url, status, via, release, failure, phases } = event.result
       if (failure) return `GET ${url}: ${failure.message}`
@@ -129,6 +134,9 @@ function eventWords(event: LabEvent): string | null {
     case 'leftoversSwept':
       return `${count(event.count, 'process', 'processes')} of an earlier run ended`
     case 'metricsSampled':
+    case 'previousReleasesChanged':
+    case 'besidesChanged':
+    case 'comparisonProgressed':
       return null
   }
 }

@@ -25,6 +25,10 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         releases: event.releases,
         backends: [],
         deployment: null,
+        interruptedDeployment: null,
+        previousReleases: [],
+        besides: [],
+        comparison: null,
         lastRequest: null,
       }
     case 'labDisposed':
@@ -45,7 +49,15 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
     case 'releasesChanged':
       return { releases: event.releases }
     case 'deploymentProgressed':
-      return { deployment: event.deployment }
+      return { deployment: event.deployment, interruptedDeployment: null }
+    case 'deploymentInterrupted':
+      return { interruptedDeployment: event.interrupted }
+    case 'previousReleasesChanged':
+      return { previousReleases: event.previous }
+    case 'besidesChanged':
+      return { besides: event.besides }
+    case 'comparisonProgressed':
+      return { comparison: event.comparison }
     case 'requestFinished':
       return { lastRequest: event.result }
     case 'labFailed':

@@ -1,4 +1,6 @@
 export * from './commands.ts'
+export * from './deployment-commands.ts'
+export * from './deployments.ts'
 export * from './errors.ts'
 export * from './events.ts'
 export * from './fold.ts'

@@ -1,3 +1,10 @@
+import type {
+  BesideProcess,
+  ComparisonState,
+  DeploymentState,
+  InterruptedDeployment,
+  ReleaseInfo,
+} from './deployments.ts'
 import type { Failure } from './errors.ts'
 import type { BackendState, Engine, HostKind, LabPhase, Role, ServiceAction, ServiceStateName } from './names.ts'
 
@@ -109,44 +116,6 @@ export interface RequestResult {
   readonly failure: Failure | null
 }
 
-export interface DeployStep {
-  readonly name: 'check' | 'stop' | 'switch' | 'start' | 'roll-back'
-  readonly host: string
-  readonly startMs: number
-  readonly endMs: number | null
-  readonly ok: boolean | null
-}
-
-export interface HostDeployment {
-  readonly host: string
-  readonly from: string | null
-  readonly to: string
-  readonly ok: boolean
-  readonly rolledBack: boolean
-  /** From the first process that stopped to the last one ready again. */
-  readonly outageMs: number
-  readonly failure: Failure | null
-}
-
-export interface DeploymentState {
-  readonly id: number
-  readonly release: string
-  readonly hosts: readonly string[]
-  readonly startedAtMs: number
-  readonly endedAtMs: number | null
-  readonly steps: readonly DeployStep[]
-  readonly results: readonly HostDeployment[]
-  readonly ok: boolean | null
-}
-
-export interface ReleaseInfo {
-  readonly id: string
-  /** Hosts on which this release lies unpacked. */
-  readonly hosts: readonly string[]
-  /** One sentence of the release's own `release.json` by language (`en`, `fr`), for the deploy dialog. */
-  readonly summary: Readonly<Record<string, string>>
-}
-
 export interface LabState {
   /** Number of the last event that is folded in. */
   readonly seq: number
@@ -162,6 +131,12 @@ export interface LabState {
   readonly backends: readonly BackendServerState[]
   readonly releases: readonly ReleaseInfo[]
   readonly deployment: DeploymentState | null
+  /** Set at the start of a lab whose last deployment was cut off; gone with the next deployment. */
+  readonly interruptedDeployment: InterruptedDeployment | null
+  /** Where `rollback` leads, for hosts that had another release before. */
+  readonly previousReleases: readonly { readonly host: string; readonly release: string }[]
+  readonly besides: readonly BesideProcess[]
+  readonly comparison: ComparisonState | null
   readonly lastRequest: RequestResult | null
 }
 
@@ -178,6 +153,10 @@ export const EMPTY_LAB: LabState = {
   backends: [],
   releases: [],
   deployment: null,
+  interruptedDeployment: null,
+  previousReleases: [],
+  besides: [],
+  comparison: null,
   lastRequest: null,
 }
 

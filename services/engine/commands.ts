@@ -22,6 +22,10 @@ type Handler<Name extends CommandName> = (
   context: CommandContext,
 ) => CommandOutput<Name> | Promise<CommandOutput<Name>>
 
+const notYet = (): never => {
+  throw new LabError('INTERNAL', { detail: 'this command is not built yet' })
+}
+
 const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   listTopologies: (engine) => engine.topologies.list(),
   readCapabilities: (engine) => engine.readCapabilities(),
@@ -63,6 +67,19 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
     engine.lab.service(service).resize(cols, rows)
     return null
   },
+  planDeployment: notYet,
+  listStrategies: notYet,
+  stopDeployment: notYet,
+  rollback: notYet,
+  createRelease: notYet,
+  importRelease: notYet,
+  readReleaseTree: notYet,
+  readReleaseFile: notYet,
+  writeReleaseFile: notYet,
+  diffReleases: notYet,
+  checkRelease: notYet,
+  compareStrategies: notYet,
+  renderComparison: notYet,
 }
 
 /** Checks the input by its schema and runs the command. Never rejects: failures are values. */

@@ -1,4 +1,5 @@
 import {
+  BEGUN_DEPLOYMENT,
   LabError,
   toFailure,
   type DeploymentState,
@@ -132,20 +133,18 @@ class DeploymentRecord {
   constructor(plan: DeployPlan) {
     this.emit = plan.emit
     this.state = {
+      ...BEGUN_DEPLOYMENT,
+      strategy: 'rolling-no-drain',
       id: plan.id,
       release: plan.release,
       hosts: plan.targets.map((target) => target.host),
       startedAtMs: Date.now(),
-      endedAtMs: null,
-      steps: [],
-      results: [],
-      ok: null,
     }
     this.publish({})
   }
 
   async step<Value>(name: DeployStep['name'], host: string, work: () => Promise<Value>): Promise<StepOutcome<Value>> {
-    const begun: DeployStep = { name, host, startMs: Date.now(), endMs: null, ok: null }
+    const begun: DeployStep = { name, host, startMs: Date.now(), endMs: null, ok: null, progress: null, planned: null }
     const before = this.state.steps
     this.publish({ steps: [...before, begun] })
     const outcome = await work().then(

@@ -10,6 +10,7 @@ import type {
 } from '../../../../services/contract/index.ts'
 import type { LabClient } from '../client.ts'
 import { playDeployment } from './fake-deploy.ts'
+import { fakeDeploymentHandlers } from './fake-releases.ts'
 import { FakeLab } from './fake-lab.ts'
 import { fakeFileText } from './files.ts'
 import { FAKE_PLANS, toSummary } from './plans.ts'
@@ -95,6 +96,7 @@ function createHandlers(lab: FakeLab): Handlers {
       return null
     },
     resizeTerminal: async () => null,
+    ...fakeDeploymentHandlers(lab),
   }
 }
 

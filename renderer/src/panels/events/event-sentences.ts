@@ -26,6 +26,9 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
       return describeServiceChange(event.service, event.patch)
     case 'metricsSampled':
     case 'releasesChanged':
+    case 'previousReleasesChanged':
+    case 'besidesChanged':
+    case 'comparisonProgressed':
       return []
     case 'backendsChanged':
       return event.changed.map((change) => describeBackend(change, event))
@@ -33,6 +36,11 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
       return [describeSwitch(event.host, event.from, event.to)]
     case 'deploymentProgressed':
       return describeDeployment(event.deployment, before.deployment)
+    case 'deploymentInterrupted': {
+      const { release, strategy, hosts } = event.interrupted
+      const now = hosts.map((host) => `${host.host} ${host.now ?? '-'}`).join(', ')
+      return [sentence('deployment', 'warning', 'deployment.interrupted', { params: { release, strategy, now } })]
+    }
     case 'requestFinished':
       return [describeRequest(event.result)]
     case 'portReplaced': {

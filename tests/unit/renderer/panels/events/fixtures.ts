@@ -1,9 +1,10 @@
-import type {
-  DeploymentState,
-  Failure,
-  LabEvent,
-  NewLabEvent,
-  RequestResult,
+import {
+  BEGUN_DEPLOYMENT,
+  type DeploymentState,
+  type Failure,
+  type LabEvent,
+  type NewLabEvent,
+  type RequestResult,
 } from '../../../../../services/contract/index.ts'
 
 export const FAILURE: Failure = {
@@ -32,14 +33,12 @@ export const REQUEST: RequestResult = {
 }
 
 export const DEPLOYMENT: DeploymentState = {
+  ...BEGUN_DEPLOYMENT,
   id: 1,
   release: 'v2',
+  strategy: 'rolling',
   hosts: ['server-1'],
   startedAtMs: 1000,
-  endedAtMs: null,
-  steps: [],
-  results: [],
-  ok: null,
 }
 
 /** One event of each type of the contract; the type makes sure that none is forgotten. */
@@ -78,6 +77,32 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
   hostReleaseSwitched: { type: 'hostReleaseSwitched', host: 'server-1', from: 'v1', to: 'v2' },
   releasesChanged: { type: 'releasesChanged', releases: [] },
   deploymentProgressed: { type: 'deploymentProgressed', deployment: DEPLOYMENT },
+  deploymentInterrupted: {
+    type: 'deploymentInterrupted',
+    interrupted: {
+      release: 'v2',
+      strategy: 'rolling',
+      startedAtMs: 1000,
+      step: null,
+      hosts: [{ host: 'server-1', from: 'v1', now: 'v2' }],
+    },
+  },
+  previousReleasesChanged: { type: 'previousReleasesChanged', previous: [] },
+  besidesChanged: { type: 'besidesChanged', besides: [] },
+  comparisonProgressed: {
+    type: 'comparisonProgressed',
+    comparison: {
+      id: 1,
+      rate: 200,
+      from: 'v1',
+      release: 'v2',
+      startedAtMs: 0,
+      endedAtMs: null,
+      stopped: false,
+      rows: [],
+      resolutionMs: 5,
+    },
+  },
   requestFinished: { type: 'requestFinished', result: REQUEST },
   portReplaced: { type: 'portReplaced', service: 'web-1', address: '127.10.0.21', port: 8080, replacement: 8081 },
   leftoversSwept: { type: 'leftoversSwept', count: 2 },

@@ -12,11 +12,9 @@ import {
 } from '../../../../../renderer/src/panels/events/line-text.ts'
 import type { Sentence } from '../../../../../renderer/src/panels/events/sentence.ts'
 import { describeServiceChange } from '../../../../../renderer/src/panels/events/service-sentences.ts'
-import { BACKEND_STATES, LAB_PHASES, SERVICE_STATES } from '../../../../../services/contract/index.ts'
-import type { DeployStep, NewLabEvent } from '../../../../../services/contract/index.ts'
+import { BACKEND_STATES, DEPLOY_STEPS, LAB_PHASES, SERVICE_STATES } from '../../../../../services/contract/index.ts'
+import type { NewLabEvent } from '../../../../../services/contract/index.ts'
 import { DEPLOYMENT, EVERY_EVENT, FAILURE, numbered, REQUEST } from './fixtures.ts'
-
-const STEPS: readonly DeployStep['name'][] = ['check', 'stop', 'switch', 'start', 'roll-back']
 
 function speaker(language: 'en' | 'fr'): Speaker {
   const { t, te } = createI18n({ legacy: false, locale: language, messages: { en, fr } }).global
@@ -68,7 +66,15 @@ function everySentence(): readonly LogLine[] {
     describeDeployment(
       {
         ...DEPLOYMENT,
-        steps: STEPS.map((name) => ({ name, host: 'server-1', startMs: 0, endMs: 1, ok })),
+        steps: DEPLOY_STEPS.map((name) => ({
+          name,
+          host: 'server-1',
+          startMs: 0,
+          endMs: 1,
+          ok,
+          progress: null,
+          planned: null,
+        })),
         results: [true, false].map((rolledBack) => ({ ...result, ok, rolledBack })),
         endedAtMs: 2,
         ok,
