@@ -10,6 +10,8 @@ const LONGEST_REPORT = 256
 
 export interface StatusReport {
   readonly requests: number | null
+  /** It has said that it listens. */
+  readonly ready: boolean
 }
 
 export class StatusReader {
@@ -54,5 +56,6 @@ function partialStart(text: string): number {
 
 function parseReport(text: string): StatusReport {
   const requests = /(?:^|;)requests=(\d{1,15})(?:;|$)/.exec(text)?.[1]
-  return { requests: requests === undefined ? null : Number(requests) }
+  const ready = /(?:^|;)ready=1(?:;|$)/.test(text)
+  return { requests: requests === undefined ? null : Number(requests), ready }
 }
