@@ -3,6 +3,8 @@ import type { Failure } from './errors.ts'
 import type { LabEvent } from './events.ts'
 import { NAME_PATTERN, SERVICE_ACTIONS } from './names.ts'
 import type { Capabilities, DeploymentState, LabState, RequestResult, ServiceState, TopologySummary } from './state.ts'
+import { TRAFFIC_INPUTS } from './traffic-order.ts'
+import type { TrafficOutputs } from './traffic.ts'
 
 const name = z.string().regex(NAME_PATTERN)
 const none = z.strictObject({})
@@ -25,13 +27,14 @@ export const COMMAND_INPUTS = {
   ackTerminal: z.strictObject({ service: name, chars: z.int().min(0).max(1e9) }),
   writeTerminal: z.strictObject({ service: name, data: z.string().max(64 * 1024) }),
   resizeTerminal: z.strictObject({ service: name, cols: cells, rows: cells }),
+  ...TRAFFIC_INPUTS,
 } as const satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_INPUTS
 export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMAND_INPUTS)[Name]>
 
 /** What each command answers when it succeeds. */
-export interface CommandOutputs {
+export interface CommandOutputs extends TrafficOutputs {
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */

@@ -9,9 +9,10 @@ import type {
   RequestResult,
   ServiceState,
 } from './state.ts'
+import type { TrafficEvents } from './traffic.ts'
 
 /** What happened, in the past tense. The engine is the only one that makes them. */
-interface EventMap {
+interface EventMap extends TrafficEvents {
   labPhaseChanged: { readonly phase: LabPhase }
   /** A lab's plan stands: hosts, services (all stopped), links, addresses. */
   labPrepared: {

@@ -1,5 +1,6 @@
 import type { Failure } from './errors.ts'
 import type { BackendState, Engine, HostKind, LabPhase, Role, ServiceAction, ServiceStateName } from './names.ts'
+import type { TrafficRun } from './traffic.ts'
 
 /** Plain data only: it crosses process borders. Times are milliseconds since the epoch, sizes are bytes. */
 
@@ -163,6 +164,8 @@ export interface LabState {
   readonly releases: readonly ReleaseInfo[]
   readonly deployment: DeploymentState | null
   readonly lastRequest: RequestResult | null
+  /** The runs of the load generator, oldest first; at most one of them runs. */
+  readonly traffic: readonly TrafficRun[]
 }
 
 export const EMPTY_LAB: LabState = {
@@ -179,6 +182,7 @@ export const EMPTY_LAB: LabState = {
   releases: [],
   deployment: null,
   lastRequest: null,
+  traffic: [],
 }
 
 /** One topology that can be chosen, with what a small drawing of it needs. */

@@ -14,7 +14,7 @@ import type { Sentence } from '../../../../../renderer/src/panels/events/sentenc
 import { describeServiceChange } from '../../../../../renderer/src/panels/events/service-sentences.ts'
 import { BACKEND_STATES, LAB_PHASES, SERVICE_STATES } from '../../../../../services/contract/index.ts'
 import type { DeployStep, NewLabEvent } from '../../../../../services/contract/index.ts'
-import { DEPLOYMENT, EVERY_EVENT, FAILURE, numbered, REQUEST } from './fixtures.ts'
+import { DEPLOYMENT, EVERY_EVENT, FAILURE, numbered, REQUEST, TRAFFIC } from './fixtures.ts'
 
 const STEPS: readonly DeployStep['name'][] = ['check', 'stop', 'switch', 'start', 'roll-back']
 
@@ -47,6 +47,8 @@ function everySentence(): readonly LogLine[] {
     { type: 'requestFinished', result: { ...bare, via: ['lb-1'] } },
     { type: 'requestFinished', result: { ...bare, failure: FAILURE } },
     { type: 'leftoversSwept', count: 1 },
+    { type: 'trafficFinished', run: { ...TRAFFIC, failure: FAILURE } },
+    { type: 'trafficFinished', run: { ...TRAFFIC, result: { ...TRAFFIC.result, succeeded: 2000 } } },
   ]
   const exits = [
     { code: 1, signal: null, lastLine: '' },
