@@ -133,6 +133,14 @@ function eventWords(event: LabEvent): string | null {
       return `${event.service}: port ${event.port} on ${event.address} is taken, ${event.replacement} is used`
     case 'leftoversSwept':
       return `${count(event.count, 'process', 'processes')} of an earlier run ended`
+    case 'trafficStarted':
+      return `traffic ${event.run.id}: ${event.run.settings.rate} requests a second`
+    case 'trafficFinished': {
+      const { id, result } = event.run
+      return `traffic ${id}: ${result.due - result.succeeded} of ${result.due} requests failed, downtime ${time(result.downtimeMs)}`
+    }
+    case 'trafficSampled':
+    case 'trafficForgotten':
     case 'metricsSampled':
     case 'previousReleasesChanged':
     case 'besidesChanged':

@@ -4,6 +4,8 @@ import type { Failure } from './errors.ts'
 import type { LabEvent } from './events.ts'
 import { NAME_PATTERN, SERVICE_ACTIONS } from './names.ts'
 import type { Capabilities, LabState, RequestResult, ServiceState, TopologySummary } from './state.ts'
+import { TRAFFIC_INPUTS } from './traffic-order.ts'
+import type { TrafficOutputs } from './traffic.ts'
 
 const name = z.string().regex(NAME_PATTERN)
 const none = z.strictObject({})
@@ -26,13 +28,14 @@ export const COMMAND_INPUTS = {
   writeTerminal: z.strictObject({ service: name, data: z.string().max(64 * 1024) }),
   resizeTerminal: z.strictObject({ service: name, cols: cells, rows: cells }),
   ...DEPLOYMENT_COMMAND_INPUTS,
+  ...TRAFFIC_INPUTS,
 } as const satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_INPUTS
 export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMAND_INPUTS)[Name]>
 
 /** What each command answers when it succeeds. */
-export interface CommandOutputs extends DeploymentCommandOutputs {
+export interface CommandOutputs extends DeploymentCommandOutputs, TrafficOutputs {
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */

@@ -1,4 +1,5 @@
 import type { Failure } from './errors.ts'
+import type { TrafficCells, TrafficResult } from './traffic.ts'
 
 /** Releases, deployments and comparisons as they travel. Plain data; times are milliseconds since the epoch. */
 
@@ -83,7 +84,7 @@ export interface StrategyInfo {
   readonly strategy: Strategy
   readonly supported: boolean
   /** Why not: a key for the locale files. */
-  readonly reason: 'no-balancer' | 'one-server' | 'system' | null
+  readonly reason: 'no-balancer' | 'one-server' | 'no-weights' | 'system' | null
   /** The same in English, for the command line. */
   readonly reasonText: string | null
   /** How much more than the servers there are it takes while it runs: 1 is a whole second set of processes. */
@@ -113,23 +114,6 @@ export interface HostDeployment {
   readonly failure: Failure | null
 }
 
-/** What users saw from 1 s before to 1 s after; the figures of the traffic that ran meanwhile. */
-export interface DeploymentTraffic {
-  readonly rate: number
-  readonly seconds: number
-  readonly due: number
-  readonly succeeded: number
-  /** Failed requests by kind: `refused`, `reset`, `timed-out`, `status`, ... */
-  readonly failed: Readonly<Record<string, number>>
-  readonly slow: number
-  readonly downtimeMs: number
-  /** Time between two requests: what the downtime can be off by. */
-  readonly resolutionMs: number
-  readonly longestGapMs: number
-  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number }
-  readonly releases: Readonly<Record<string, number>>
-}
-
 export interface DeploymentState {
   readonly id: number
   readonly release: string
@@ -149,8 +133,10 @@ export interface DeploymentState {
   readonly failure: Failure | null
   readonly rule: CanaryRule | null
   readonly canary: CanaryFigures | null
-  /** Null when no traffic ran, and until the deployment has ended. */
-  readonly traffic: DeploymentTraffic | null
+  /** What users saw: figures of the traffic that went with it, or that ran anyway. Null without, and until it has ended. */
+  readonly traffic: TrafficResult | null
+  /** The run that these figures are part of. */
+  readonly trafficRun: number | null
 }
 
 /** What a deployment has before its first step. */
@@ -166,6 +152,7 @@ export const BEGUN_DEPLOYMENT = {
   rule: null,
   canary: null,
   traffic: null,
+  trafficRun: null,
 } as const satisfies Partial<DeploymentState>
 
 /** A deployment that the end of Hoplab cut off; told by the next start from the journal in the workspace. */
@@ -269,17 +256,9 @@ export interface ComparedStrategy {
   readonly failure: Failure | null
   /** The steps, for the chart. */
   readonly deployment: DeploymentState | null
-  /** Requests that were due, in equal slices of time from the begin of the traffic. */
-  readonly slices: readonly ComparedSlice[]
+  /** What was measured, for the chart; times in `deployment` are on the clock of `trafficStartedAtMs`. */
+  readonly cells: TrafficCells | null
   readonly trafficStartedAtMs: number | null
-}
-
-export interface ComparedSlice {
-  readonly startMs: number
-  readonly lengthMs: number
-  readonly ok: number
-  readonly slow: number
-  readonly failed: number
 }
 
 /** The chosen strategies, one after the other under the same traffic. */

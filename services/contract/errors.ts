@@ -59,6 +59,10 @@ export const ERROR_SENTENCES = {
   REQUEST_BROKEN: 'The connection to {address}:{port} ended before the answer was complete: {detail}.',
   FILE_UNKNOWN: '{service} has no file named "{file}".',
   FILE_UNREADABLE: '{path} could not be read: {detail}.',
+  TRAFFIC_BUSY: 'Traffic is running already (run {id}). Stop it before you start another run.',
+  TRAFFIC_NOT_RUNNING: 'No traffic is running.',
+  TRAFFIC_RUN_UNKNOWN: 'There is no traffic run {id}. Known ones: {known}.',
+  TRAFFIC_FAILED: 'The load generator did not do its work: {detail}.',
   TERMINAL_NO_INPUT: '{service} takes no input while it is {state}.',
 } as const satisfies Record<string, string>
 

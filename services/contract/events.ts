@@ -8,9 +8,10 @@ import type {
 import type { Failure } from './errors.ts'
 import type { LabPhase } from './names.ts'
 import type { BackendServerState, HostState, LinkState, RequestResult, ServiceState } from './state.ts'
+import type { TrafficEvents } from './traffic.ts'
 
 /** What happened, in the past tense. The engine is the only one that makes them. */
-interface EventMap {
+interface EventMap extends TrafficEvents {
   labPhaseChanged: { readonly phase: LabPhase }
   /** A lab's plan stands: hosts, services (all stopped), links, addresses. */
   labPrepared: {

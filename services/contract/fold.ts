@@ -1,5 +1,6 @@
 import type { LabEvent } from './events.ts'
 import { EMPTY_LAB, type LabState, type ServiceState } from './state.ts'
+import { foldTraffic } from './traffic.ts'
 
 /**
  * The one function that turns events into state. The engine uses it for its own state and every client for its copy,
@@ -30,6 +31,7 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         besides: [],
         comparison: null,
         lastRequest: null,
+        traffic: [],
       }
     case 'labDisposed':
       return { ...EMPTY_LAB }
@@ -60,6 +62,11 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
       return { comparison: event.comparison }
     case 'requestFinished':
       return { lastRequest: event.result }
+    case 'trafficStarted':
+    case 'trafficSampled':
+    case 'trafficFinished':
+    case 'trafficForgotten':
+      return { traffic: foldTraffic(state.traffic, event) }
     case 'labFailed':
     case 'portReplaced':
     case 'leftoversSwept':

@@ -7,6 +7,7 @@ import type {
 } from './deployments.ts'
 import type { Failure } from './errors.ts'
 import type { BackendState, Engine, HostKind, LabPhase, Role, ServiceAction, ServiceStateName } from './names.ts'
+import type { TrafficRun } from './traffic.ts'
 
 /** Plain data only: it crosses process borders. Times are milliseconds since the epoch, sizes are bytes. */
 
@@ -138,6 +139,8 @@ export interface LabState {
   readonly besides: readonly BesideProcess[]
   readonly comparison: ComparisonState | null
   readonly lastRequest: RequestResult | null
+  /** The runs of the load generator, oldest first; at most one of them runs. */
+  readonly traffic: readonly TrafficRun[]
 }
 
 export const EMPTY_LAB: LabState = {
@@ -158,6 +161,7 @@ export const EMPTY_LAB: LabState = {
   besides: [],
   comparison: null,
   lastRequest: null,
+  traffic: [],
 }
 
 /** One topology that can be chosen, with what a small drawing of it needs. */

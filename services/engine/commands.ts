@@ -80,6 +80,18 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   checkRelease: notYet,
   compareStrategies: notYet,
   renderComparison: notYet,
+  startTraffic: () => {
+    throw new LabError('TRAFFIC_NOT_RUNNING')
+  },
+  stopTraffic: () => {
+    throw new LabError('TRAFFIC_NOT_RUNNING')
+  },
+  readTrafficRun: ({}, { id }) => {
+    throw new LabError('TRAFFIC_RUN_UNKNOWN', { id, known: '' })
+  },
+  forgetTrafficRun: ({}, { id }) => {
+    throw new LabError('TRAFFIC_RUN_UNKNOWN', { id, known: '' })
+  },
 }
 
 /** Checks the input by its schema and runs the command. Never rejects: failures are values. */

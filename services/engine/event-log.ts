@@ -70,6 +70,6 @@ export class EventLog {
 
 /** Figures that come all the time would push what happened out of memory. */
 function isMemorable(event: LabEvent): boolean {
-  if (event.type === 'metricsSampled') return false
+  if (event.type === 'metricsSampled' || event.type === 'trafficSampled') return false
   return event.type !== 'backendsChanged' || event.changed.length > 0
 }

@@ -32,6 +32,17 @@ const CAPABILITIES: Capabilities = {
   engines: [{ engine: 'builtin', version: '0.1.0' }],
 }
 
+const noTraffic = async (): Promise<never> => {
+  throw new LabError('TRAFFIC_NOT_RUNNING')
+}
+/** The played lab has no load generator. */
+const NO_TRAFFIC = {
+  startTraffic: noTraffic,
+  stopTraffic: noTraffic,
+  readTrafficRun: noTraffic,
+  forgetTrafficRun: noTraffic,
+}
+
 export interface FakeOptions {
   /** 1 plays at a natural speed, 0 without waiting (for tests). */
   readonly pace?: number
@@ -97,6 +108,7 @@ function createHandlers(lab: FakeLab): Handlers {
     },
     resizeTerminal: async () => null,
     ...fakeDeploymentHandlers(lab),
+    ...NO_TRAFFIC,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DeploymentState, LabEvent, LabPhase } from '../../../../services/contract/index.ts'
 import { describeDeployment } from './deployment-sentences.ts'
+import { describeTraffic } from './traffic-sentences.ts'
 import { sentence, type EventLevel, type Sentence } from './sentence.ts'
 import { describeServiceChange } from './service-sentences.ts'
 
@@ -24,6 +25,11 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
       return [sentence('lab', 'error', 'lab.failed', { failure: event.failure })]
     case 'serviceChanged':
       return describeServiceChange(event.service, event.patch)
+    case 'trafficStarted':
+    case 'trafficFinished':
+      return [describeTraffic(event.type, event.run)]
+    case 'trafficSampled':
+    case 'trafficForgotten':
     case 'metricsSampled':
     case 'releasesChanged':
     case 'previousReleasesChanged':

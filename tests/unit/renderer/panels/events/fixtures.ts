@@ -6,6 +6,7 @@ import {
   type NewLabEvent,
   type RequestResult,
 } from '../../../../../services/contract/index.ts'
+import { emptyTrafficResult, type TrafficRun } from '../../../../../services/contract/traffic.ts'
 
 export const FAILURE: Failure = {
   code: 'RELEASE_BROKEN',
@@ -39,6 +40,24 @@ export const DEPLOYMENT: DeploymentState = {
   strategy: 'rolling',
   hosts: ['server-1'],
   startedAtMs: 1000,
+}
+
+export const TRAFFIC: TrafficRun = {
+  id: 1,
+  label: '',
+  settings: {
+    rate: 200,
+    rampTo: null,
+    seconds: 10,
+    urls: [{ url: 'http://www.foobar.com:8080/', weight: 1 }],
+    connections: 'keep-alive',
+    slowMs: 500,
+    timeoutMs: 5000,
+  },
+  startedAtMs: 1000,
+  endedAtMs: null,
+  failure: null,
+  result: { ...emptyTrafficResult(200), due: 2000, sent: 2000, succeeded: 1990, failed: { reset: 10 }, downtimeMs: 50 },
 }
 
 /** One event of each type of the contract; the type makes sure that none is forgotten. */
@@ -106,6 +125,17 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
   requestFinished: { type: 'requestFinished', result: REQUEST },
   portReplaced: { type: 'portReplaced', service: 'web-1', address: '127.10.0.21', port: 8080, replacement: 8081 },
   leftoversSwept: { type: 'leftoversSwept', count: 2 },
+  trafficStarted: { type: 'trafficStarted', run: TRAFFIC },
+  trafficSampled: {
+    type: 'trafficSampled',
+    run: 1,
+    result: TRAFFIC.result,
+    cells: { at: [], ok: [], slow: [], failed: [] },
+    seconds: [],
+    markers: [],
+  },
+  trafficFinished: { type: 'trafficFinished', run: TRAFFIC },
+  trafficForgotten: { type: 'trafficForgotten', run: 1 },
 }
 
 /** Numbers events, one after the other. */

@@ -15,6 +15,9 @@ import { describeServiceChange } from '../../../../../renderer/src/panels/events
 import { BACKEND_STATES, DEPLOY_STEPS, LAB_PHASES, SERVICE_STATES } from '../../../../../services/contract/index.ts'
 import type { NewLabEvent } from '../../../../../services/contract/index.ts'
 import { DEPLOYMENT, EVERY_EVENT, FAILURE, numbered, REQUEST } from './fixtures.ts'
+import { BACKEND_STATES, LAB_PHASES, SERVICE_STATES } from '../../../../../services/contract/index.ts'
+import type { DeployStep, NewLabEvent } from '../../../../../services/contract/index.ts'
+import { DEPLOYMENT, EVERY_EVENT, FAILURE, numbered, REQUEST, TRAFFIC } from './fixtures.ts'
 
 function speaker(language: 'en' | 'fr'): Speaker {
   const { t, te } = createI18n({ legacy: false, locale: language, messages: { en, fr } }).global
@@ -45,6 +48,8 @@ function everySentence(): readonly LogLine[] {
     { type: 'requestFinished', result: { ...bare, via: ['lb-1'] } },
     { type: 'requestFinished', result: { ...bare, failure: FAILURE } },
     { type: 'leftoversSwept', count: 1 },
+    { type: 'trafficFinished', run: { ...TRAFFIC, failure: FAILURE } },
+    { type: 'trafficFinished', run: { ...TRAFFIC, result: { ...TRAFFIC.result, succeeded: 2000 } } },
   ]
   const exits = [
     { code: 1, signal: null, lastLine: '' },
