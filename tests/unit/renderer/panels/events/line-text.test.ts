@@ -14,9 +14,6 @@ import type { Sentence } from '../../../../../renderer/src/panels/events/sentenc
 import { describeServiceChange } from '../../../../../renderer/src/panels/events/service-sentences.ts'
 import { BACKEND_STATES, DEPLOY_STEPS, LAB_PHASES, SERVICE_STATES } from '../../../../../services/contract/index.ts'
 import type { NewLabEvent } from '../../../../../services/contract/index.ts'
-import { DEPLOYMENT, EVERY_EVENT, FAILURE, numbered, REQUEST } from './fixtures.ts'
-import { BACKEND_STATES, LAB_PHASES, SERVICE_STATES } from '../../../../../services/contract/index.ts'
-import type { DeployStep, NewLabEvent } from '../../../../../services/contract/index.ts'
 import { DEPLOYMENT, EVERY_EVENT, FAILURE, numbered, REQUEST, TRAFFIC } from './fixtures.ts'
 
 function speaker(language: 'en' | 'fr'): Speaker {
