@@ -8,6 +8,7 @@ import {
   type CommandResult,
 } from '../contract/index.ts'
 import type { Engine } from './create-engine.ts'
+import { DEPLOYMENT_HANDLERS } from './deploy/deployment-handlers.ts'
 import { readServiceFile } from './workspace/read-service-file.ts'
 
 /** Terminals belong to one client; the key says which. */
@@ -21,10 +22,6 @@ type Handler<Name extends CommandName> = (
   input: CommandInput<Name>,
   context: CommandContext,
 ) => CommandOutput<Name> | Promise<CommandOutput<Name>>
-
-const notYet = (): never => {
-  throw new LabError('INTERNAL', { detail: 'this command is not built yet' })
-}
 
 const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   listTopologies: (engine) => engine.topologies.list(),
@@ -45,7 +42,6 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
     return target.state
   },
   sendRequest: (engine, { url }) => engine.sendRequest(url),
-  deploy: (engine, { release, hosts }) => engine.lab.deploy(release, hosts),
   readServiceFile: (engine, { service, file }) => readServiceFile(engine.lab.service(service).state, file),
   attachTerminal: (engine, { service }, { client, sendTerminal }) => {
     engine.lab.service(service).terminal.attach(client, (data, reset) => sendTerminal(service, data, reset))
@@ -67,19 +63,7 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
     engine.lab.service(service).resize(cols, rows)
     return null
   },
-  planDeployment: notYet,
-  listStrategies: notYet,
-  stopDeployment: notYet,
-  rollback: notYet,
-  createRelease: notYet,
-  importRelease: notYet,
-  readReleaseTree: notYet,
-  readReleaseFile: notYet,
-  writeReleaseFile: notYet,
-  diffReleases: notYet,
-  checkRelease: notYet,
-  compareStrategies: notYet,
-  renderComparison: notYet,
+  ...DEPLOYMENT_HANDLERS,
   startTraffic: () => {
     throw new LabError('TRAFFIC_NOT_RUNNING')
   },
