@@ -49,16 +49,18 @@ async function reportToPerson(generator: Generator, wanted: TrafficOptions, opti
   const take = (atMs: number): void => record.take(generator.outcomes.take(atMs, generator.due, generator.sent))
   const running = generator.run()
   let told = 0
+  const tellSeconds = (end: number): void => {
+    for (; told < end; told += 1) for (const second of secondsOf(record, [told])) print(second, secondText(second))
+  }
   const timer = setInterval(() => {
     take(generator.nowMs)
-    // A second is told when it is over.
-    for (; (told + 1) * 1000 <= record.nowMs; told += 1)
-      for (const second of secondsOf(record, [told])) print(second, secondText(second))
+    tellSeconds(Math.floor(record.nowMs / 1000))
   }, REPORT_MS)
   const lengthMs = await running
   clearInterval(timer)
   take(lengthMs)
   record.finish(lengthMs)
+  tellSeconds(Math.ceil(lengthMs / 1000))
   const result = record.result()
   print({ result }, resultText(result))
 }
