@@ -1,4 +1,4 @@
-import type { DeploymentState, LabState, RequestResult, ServiceState } from '../contract/index.ts'
+import type { DeploymentState, LabState, RequestResult, ServiceState, TrafficResult } from '../contract/index.ts'
 
 /** What `--json` prints. These field names are documented in the README and stay as they are. */
 
@@ -25,5 +25,14 @@ export function deployAnswer(deployment: DeploymentState): object {
   return {
     release: deployment.release,
     hosts: deployment.results.map(({ host, from, to, outageMs }) => ({ host, from, to, outageMs })),
+  }
+}
+
+export function trafficAnswer(result: TrafficResult): object {
+  const { rate, seconds, due, sent, succeeded, failed, statuses, slow, retried, behind, servers } = result
+  const { downtimeMs, longestGapMs, resolutionMs, latencyMs, lagMs, releases } = result
+  return {
+    ...{ rate, seconds, due, sent, succeeded, failed, statuses, slow, retried },
+    ...{ downtimeMs, longestGapMs, resolutionMs, latencyMs, releases, servers, lagMs, behind },
   }
 }

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { SERVICE_ACTIONS, type ServiceAction } from '../contract/index.ts'
 import { act, deploy, down, request, status, topologies } from './commands/lab-commands.ts'
 import { logs } from './commands/logs.ts'
+import { traffic, type TrafficChoice } from './commands/traffic.ts'
 import { DEFAULT_TOPOLOGY, up } from './commands/up.ts'
 import type { CommandContext, LabChoice } from './context.ts'
 import { demo } from './demo/demo.ts'
@@ -73,6 +74,15 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
     .option('-f, --follow', 'go on with what its terminal shows until Ctrl-C')
     .action((service: string, options: LabChoice & { follow?: boolean }) => logs(context(), service, options))
 
+  labCommand('traffic', 'send requests on schedule and measure downtime and latency', 'traffic --rate 200 --for 10')
+    .requiredOption('--rate <r>', 'requests per second, 1 to 2000', decimal)
+    .requiredOption('--for <s>', 'for how many seconds', decimal)
+    .option('--ramp-to <r>', 'the rate at the end; it changes evenly', decimal)
+    .option('--url <url...>', 'paths of the site or whole addresses, in turn (default: the front page of the lab)')
+    .option('--new-connections', 'a new connection for every request (default: keep them alive)')
+    .option('--slow-ms <ms>', 'a success after more than this is slow (default: 500)', decimal)
+    .action((options: TrafficChoice) => traffic(context(), options))
+
   labCommand('down', 'stop the running lab', 'down').action((options: LabChoice) => down(context(), options))
 
   command('topologies', 'list the topologies that can be started', 'topologies').action(() => topologies(context()))
@@ -85,6 +95,12 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
 
 function example(call: string): string {
   return `\nExample:\n  ${CALL} ${call}`
+}
+
+function decimal(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value > 0)) throw new InvalidArgumentError('It must be a number above 0.')
+  return value
 }
 
 function processId(text: string): number {

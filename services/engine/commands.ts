@@ -64,17 +64,12 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
     return null
   },
   ...DEPLOYMENT_HANDLERS,
-  startTraffic: () => {
-    throw new LabError('TRAFFIC_NOT_RUNNING')
-  },
-  stopTraffic: () => {
-    throw new LabError('TRAFFIC_NOT_RUNNING')
-  },
-  readTrafficRun: ({}, { id }) => {
-    throw new LabError('TRAFFIC_RUN_UNKNOWN', { id, known: '' })
-  },
-  forgetTrafficRun: ({}, { id }) => {
-    throw new LabError('TRAFFIC_RUN_UNKNOWN', { id, known: '' })
+  startTraffic: async (engine, order) => (await engine.lab.traffic.start(order)).state,
+  stopTraffic: async (engine) => (await engine.lab.traffic.stop()).state,
+  readTrafficRun: (engine, { id }) => engine.lab.traffic.run(id).data,
+  forgetTrafficRun: (engine, { id }) => {
+    engine.lab.traffic.forget(id)
+    return null
   },
 }
 

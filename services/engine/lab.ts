@@ -14,6 +14,7 @@ import { roleOf } from './roles/roles.ts'
 import type { ProcessKeeper } from './supervisor/process-keeper.ts'
 import { Sampler } from './supervisor/sampler.ts'
 import { Service, type ServiceDriver } from './supervisor/service.ts'
+import { TrafficRunner } from './traffic/traffic-runner.ts'
 import { Codebase } from './workspace/codebase.ts'
 import { Releases } from './workspace/releases.ts'
 import type { Workspace } from './workspace/workspace.ts'
@@ -44,6 +45,7 @@ export class Lab {
   readonly plan: LabPlan
   readonly workspace: Workspace
   readonly deployments: Deployments
+  readonly traffic: TrafficRunner
   private readonly parts: LabParts
   private readonly services: ReadonlyMap<string, Service>
   private readonly codebases: ReadonlyMap<string, Codebase>
@@ -56,6 +58,7 @@ export class Lab {
     this.parts = parts
     this.plan = parts.plan
     this.workspace = parts.workspace
+    this.traffic = new TrafficRunner(parts)
     this.codebases = new Map(
       codeHosts(parts.plan).map((host) => [
         host,
@@ -125,6 +128,7 @@ export class Lab {
     this.deployments.abandon()
     this.sampler.stop()
     this.balancers.stop()
+    await this.traffic.dispose()
     for (const group of stopGroups(this.plan.services)) {
       await Promise.allSettled(group.map((planned) => this.service(planned.id).dispose(STOP_GRACE_MS)))
     }
