@@ -161,6 +161,7 @@ export class Lab {
     const ground: DeployGround = {
       plan,
       codebases,
+      traffic: this.traffic,
       nodePath,
       programsDir,
       noSharedPorts: platform.capabilities.sharePort.reason,

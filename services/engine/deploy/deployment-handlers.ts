@@ -18,14 +18,14 @@ type Handlers = {
 
 /** The commands of releases and deployments. */
 export const DEPLOYMENT_HANDLERS: Handlers = {
-  deploy: (engine, { rate, ...order }) => engine.lab.deployments.deploy(order),
+  deploy: (engine, order) => engine.lab.deployments.deploy(order),
   planDeployment: (engine, order) => engine.lab.deployments.plan(order),
   listStrategies: (engine) => engine.lab.deployments.strategies(),
   stopDeployment: (engine) => {
     engine.lab.deployments.stop()
     return null
   },
-  rollback: (engine) => engine.lab.deployments.rollback(),
+  rollback: (engine, { rate }) => engine.lab.deployments.rollback(rate),
   createRelease: (engine, { from, name, hosts }) =>
     engine.lab.changeReleases((releases) => releases.create(from, name, hosts)),
   importRelease: (engine, { name, files }) => {
@@ -41,9 +41,7 @@ export const DEPLOYMENT_HANDLERS: Handlers = {
     engine.lab.changeReleases((releases) => releases.write(release, file, text)),
   diffReleases: (engine, { from, to }) => engine.lab.deployments.releases.diff(from, to),
   checkRelease: (engine, { release }) => engine.lab.deployments.check(release),
-  compareStrategies: () => {
-    throw new LabError('COMPARISON_NONE')
-  },
+  compareStrategies: (engine, order) => engine.lab.deployments.compare(order),
   renderComparison: () => {
     throw new LabError('COMPARISON_NONE')
   },

@@ -4,18 +4,21 @@ import {
   type DeploymentPlan,
   type DeploymentState,
   type InterruptedDeployment,
+  type ComparisonState,
   type ReleaseCheck,
   type Strategy,
   type StrategyInfo,
 } from '../../contract/index.ts'
 import { findReleaseFault } from '../workspace/code-check.ts'
 import type { Releases } from '../workspace/releases.ts'
+import { Comparison, nextRelease } from './comparison.ts'
 import { DeployServer } from './deploy-server.ts'
 import { DeploymentRecord } from './deployment-record.ts'
 import type { DeploymentJournal } from './journal.ts'
 import { readFault } from './release-fault.ts'
 import { runDeployment } from './run-deployment.ts'
 import { ServerToolbox, type DeployGround } from './server-tools.ts'
+import { underTraffic, type MeasuredTraffic } from './traffic-around.ts'
 import { defaultStrategy, describePlan, strategyInfo, type StrategyGround } from './strategies.ts'
 
 /** What is wanted of a deployment. */
@@ -23,8 +26,12 @@ export interface DeployOrder {
   readonly release: string
   readonly strategy?: Strategy | undefined
   readonly hosts?: readonly string[] | undefined
+  /** Requests per second of traffic from 1 s before to 1 s after. */
+  readonly rate?: number | undefined
 }
 
+/** Requests per second of a comparison that names no rate. */
+const COMPARISON_RATE = 100
 /** Algorithms whose weights HAProxy changes while it runs (HAProxy manual, `balance`). */
 const WEIGHTED = new Set(['roundrobin', 'leastconn', 'random'])
 
@@ -35,7 +42,8 @@ export class Deployments {
   private readonly toolbox: ServerToolbox
   private readonly journal: DeploymentJournal
   private record: DeploymentRecord | null = null
-  private under: Promise<unknown> = Promise.resolve()
+  private comparison: Comparison | null = null
+  private comparing = false
   private count = 0
 
   constructor(ground: DeployGround, releases: Releases, journal: DeploymentJournal) {
@@ -55,7 +63,7 @@ export class Deployments {
   }
 
   get busy(): boolean {
-    return this.record !== null
+    return this.record !== null || this.comparing
   }
 
   strategies(): readonly StrategyInfo[] {
@@ -80,14 +88,14 @@ export class Deployments {
   /** Throws when it cannot begin; a deployment that fails is a result. */
   async deploy(order: DeployOrder): Promise<DeploymentState> {
     if (this.busy) throw new LabError('DEPLOY_BUSY')
-    return this.run(await this.plan(order))
+    return this.run(await this.plan(order), order.rate)
   }
 
   /**
    * Back to the release before, on every host that had one: by the second set of processes where it is kept, else as a
    * deployment. Throws `ROLLBACK_NONE`.
    */
-  async rollback(): Promise<DeploymentState> {
+  async rollback(rate?: number): Promise<DeploymentState> {
     if (this.busy) throw new LabError('DEPLOY_BUSY')
     const { previous } = this.journal
     const hosts = this.hostsOf(undefined).filter((host) => previous[host] !== undefined)
@@ -96,26 +104,90 @@ export class Deployments {
     // Servers that came from different releases go back to them one release after the other.
     const same = hosts.filter((host) => previous[host] === release)
     const kept = this.keptHosts()
-    if (!same.every((host) => kept.includes(host))) return this.deploy({ release, hosts: same })
+    if (!same.every((host) => kept.includes(host))) return this.deploy({ release, hosts: same, rate })
     const steps = (['shift', 'switch', 'keep'] as const).flatMap((name) => same.map((host) => ({ name, host })))
     const plan = describePlan(release, 'blue-green', same, this.strategyGround(same), [])
-    return this.run({ ...plan, steps })
+    return this.run({ ...plan, steps }, rate)
+  }
+
+  /**
+   * Each strategy brings the release to all servers under the same traffic; before each, and in the end, they go back to
+   * what they have now. Throws `DEPLOY_BUSY`, `STRATEGY_UNSUPPORTED`, `RELEASE_UNKNOWN`.
+   */
+  async compare(order: {
+    readonly strategies?: readonly Strategy[] | undefined
+    readonly release?: string | undefined
+    readonly rate?: number | undefined
+  }): Promise<ComparisonState> {
+    if (this.busy) throw new LabError('DEPLOY_BUSY')
+    const supported = this.strategies().filter((info) => info.supported)
+    const wanted = order.strategies ?? supported.map(({ strategy }) => strategy)
+    const from = await this.liveRelease()
+    const known = (await this.releases.list()).map(({ id }) => id)
+    const release = order.release ?? nextRelease(known, from)
+    for (const strategy of wanted) await this.plan({ release, strategy })
+    this.count += 1
+    const strategies = supported.filter(({ strategy }) => wanted.includes(strategy))
+    const comparison = new Comparison(
+      { id: this.count, rate: order.rate ?? COMPARISON_RATE, from, release, strategies },
+      {
+        emit: (event) => this.ground.emit(event),
+        reset: (to) => this.reset(to),
+        deploy: (to, strategy, rate) => this.deployMeasured(to, strategy, rate),
+      },
+    )
+    this.comparison = comparison
+    this.comparing = true
+    try {
+      return await comparison.run()
+    } finally {
+      this.comparing = false
+    }
+  }
+
+  /** The last comparison. Throws `COMPARISON_NONE`. */
+  get lastComparison(): ComparisonState {
+    if (this.comparison === null) throw new LabError('COMPARISON_NONE')
+    return this.comparison.state
+  }
+
+  private async reset(release: string): Promise<void> {
+    const hosts = this.hostsOf(undefined)
+    const now = await Promise.all(hosts.map((host) => this.toolbox.of(host).codebase.current()))
+    const [different, kept] = [now.some((current) => current !== release), this.keptHosts().length > 0]
+    if (!different && !kept) return
+    const deployment = await this.run(await this.plan({ release, strategy: 'restart' }), undefined)
+    if (deployment.failure !== null) throw new LabError(deployment.failure.code, deployment.failure.params)
+  }
+
+  private async deployMeasured(
+    release: string,
+    strategy: Strategy,
+    rate: number,
+  ): Promise<{ readonly deployment: DeploymentState; readonly measured: MeasuredTraffic }> {
+    const plan = await this.plan({ release, strategy })
+    const { value, measured } = await underTraffic(this.ground.traffic, rate, strategy, () => this.run(plan, undefined))
+    if (measured === null) throw new LabError('TRAFFIC_NOT_RUNNING')
+    return { deployment: { ...value, traffic: measured.result, trafficRun: measured.run }, measured }
+  }
+
+  private async liveRelease(): Promise<string> {
+    const [first] = this.hostsOf(undefined)
+    const current = first === undefined ? null : await this.toolbox.of(first).codebase.current()
+    if (current === null) throw new LabError('RELEASE_UNKNOWN', { release: 'current', known: '' })
+    return current
   }
 
   /** Throws `DEPLOY_NONE`. */
   stop(): void {
-    if (this.record === null) throw new LabError('DEPLOY_NONE')
-    this.record.requestStop()
+    if (!this.busy) throw new LabError('DEPLOY_NONE')
+    if (this.comparing) this.comparison?.stop()
+    this.record?.requestStop()
   }
 
   /** The lab ends. What is under way is given up where it stands; the journal says so at the next start. */
   abandon(): void {
     this.record?.abandon()
-  }
-
-  /** Resolves when nothing is under way. */
-  async settled(): Promise<void> {
-    await this.under
   }
 
   async check(release: string): Promise<ReleaseCheck> {
@@ -125,13 +197,17 @@ export class Deployments {
     return { release, ok: fault === null, ...readFault(fault, codebase.releaseFolder(release)) }
   }
 
-  private async run(plan: DeploymentPlan): Promise<DeploymentState> {
-    if (this.busy) throw new LabError('DEPLOY_BUSY')
+  private async run(plan: DeploymentPlan, rate: number | undefined): Promise<DeploymentState> {
+    if (this.record !== null) throw new LabError('DEPLOY_BUSY')
     this.count += 1
     const record = new DeploymentRecord(this.count, plan, (event) => this.ground.emit(event), this.journal)
     this.record = record
-    const work = this.carryOut(plan, record)
-    this.under = work.catch(() => undefined)
+    const label = `${plan.strategy} ${plan.release}`
+    const work = this.comparing
+      ? this.carryOut(plan, record)
+      : underTraffic(this.ground.traffic, rate, label, () => this.carryOut(plan, record)).then(({ measured }) => {
+          if (measured !== null) record.addTraffic(measured.result, measured.run)
+        })
     try {
       await work
       return record.current

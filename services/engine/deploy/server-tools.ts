@@ -3,6 +3,7 @@ import type { LabPlan, PlannedService } from '../plan/lab-plan.ts'
 import { isPortFree, nextFreePort } from '../plan/ports.ts'
 import { startOrder } from '../plan/start-order.ts'
 import type { Service, ServiceDriver } from '../supervisor/service.ts'
+import type { TrafficRunner } from '../traffic/traffic-runner.ts'
 import { findReleaseFault } from '../workspace/code-check.ts'
 import type { Codebase } from '../workspace/codebase.ts'
 import { BalancerControl } from './balancer-control.ts'
@@ -12,6 +13,7 @@ import type { ServerTools } from './deploy-server.ts'
 export interface DeployGround {
   readonly plan: LabPlan
   readonly codebases: ReadonlyMap<string, Codebase>
+  readonly traffic: TrafficRunner
   readonly nodePath: string
   readonly programsDir: string
   /** Null where two processes can listen on the same port, or why not. */
