@@ -2,8 +2,13 @@ import { isIPv4 } from 'node:net'
 import { LabError, TRAFFIC_DEFAULTS, type TrafficOrder, type TrafficSettings } from '../../contract/index.ts'
 import type { LabPlan } from '../plan/lab-plan.ts'
 
+/** What is needed of the lab's plan: where its site is, whom its client asks, where the client is. */
+type LabPlaces = Pick<LabPlan, 'entryUrl' | 'clientAddress'> & {
+  readonly dns: Pick<LabPlan['dns'], 'address' | 'port'>
+}
+
 /** What a run does, from what the person asked for. Throws `URL_INVALID`, and `INPUT_INVALID` for a ramp without end. */
-export function settingsOf(order: TrafficOrder, plan: LabPlan): TrafficSettings {
+export function settingsOf(order: TrafficOrder, plan: LabPlaces): TrafficSettings {
   if (order.rampTo !== undefined && order.seconds === undefined)
     throw new LabError('INPUT_INVALID', { command: 'startTraffic', detail: 'rampTo needs seconds' })
   const urls = order.urls ?? [{ url: '/' }]
@@ -29,7 +34,7 @@ function wholeUrl(text: string, entryUrl: string): string {
 }
 
 /** The generator's command line. The lab's client asks the lab's DNS, from its own address. */
-export function argumentsOf(settings: TrafficSettings, plan: LabPlan): readonly string[] {
+export function argumentsOf(settings: TrafficSettings, plan: LabPlaces): readonly string[] {
   const { rate, rampTo, seconds, urls, connections, slowMs, timeoutMs } = settings
   return [
     ...['--rate', String(rate)],

@@ -96,7 +96,10 @@ export class TrafficRun {
     await this.finished
   }
 
-  /** The figures of the requests that were due from `fromMs` on and before `toMs`, as far as their outcomes are known. */
+  /**
+   * The figures of the requests that were due from `fromMs` on and before `toMs`, as far as their outcomes are known. A
+   * request that was under way when something broke was due before: begin a little earlier to have it in.
+   */
   resultBetween(fromMs: number, toMs: number): TrafficResult {
     return this.record.resultBetween(fromMs - this.startedAtMs, toMs - this.startedAtMs)
   }

@@ -25,6 +25,8 @@ export class TrafficRunner {
   private lastId = 0
   private generator: GeneratorProcess | null = null
   private current: TrafficRun | null = null
+  /** Resolves when the generator of `current` is gone and nothing of it is left. */
+  private ending: Promise<void> = Promise.resolve()
   private disposed = false
 
   constructor(parts: TrafficParts) {
@@ -40,7 +42,7 @@ export class TrafficRunner {
   async start(order: TrafficOrder): Promise<TrafficRun> {
     if (this.disposed) throw new LabError('LAB_NOT_RUNNING')
     // Its process may take a moment to end.
-    if (this.current?.isOver === true) await this.generator?.gone
+    if (this.current?.isOver === true) await this.ending
     if (this.current !== null) throw new LabError('TRAFFIC_BUSY', { id: this.current.id })
     const { plan, events } = this.parts
     const settings = settingsOf(order, plan)
@@ -58,7 +60,7 @@ export class TrafficRunner {
     const markers = new MarkerReader()
     const endWatch = events.observe((event) => run.addMarkers(markers.read(event)))
     const ended = generator.gone.catch((error: unknown) => String(error))
-    void ended.then((lastLine) => {
+    this.ending = ended.then((lastLine) => {
       endWatch()
       if (this.current === run) this.current = this.generator = null
       run.generatorGone(lastLine)
@@ -103,7 +105,7 @@ export class TrafficRunner {
     this.disposed = true
     this.current?.cutShort()
     this.generator?.kill()
-    await this.generator?.gone
+    await this.ending
   }
 
   private stopGenerator(timeoutMs: number): void {

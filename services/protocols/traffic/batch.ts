@@ -36,7 +36,6 @@ export type GeneratorReport =
   | { readonly type: 'batch'; readonly batch: TrafficBatch }
   /** All outcomes are told; requests were due until `lengthMs`. */
   | { readonly type: 'finished'; readonly lengthMs: number }
-  | { readonly type: 'failed'; readonly sentence: string }
 
 /** Ends the run: nothing more is due; what is in flight gets its outcome. */
 export interface GeneratorCommand {

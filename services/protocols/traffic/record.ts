@@ -89,7 +89,7 @@ export class TrafficRecord {
     const index = from.index[row] ?? 0
     const { columns } = this
     // An outcome is told once, and never of what was not due.
-    if (columns.outcome[index] !== PENDING) return
+    if (index >= this.dueCount || columns.outcome[index] !== PENDING) return
     columns.lagUs[index] = from.lagUs[row] ?? 0
     columns.latencyUs[index] = from.latencyUs[row] ?? 0
     columns.outcome[index] = from.outcome[row] ?? PENDING
