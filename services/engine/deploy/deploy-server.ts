@@ -11,6 +11,11 @@ export interface CodeService {
   readonly role: 'web-server' | 'app-server'
 }
 
+export interface Place {
+  readonly address: string
+  readonly port: number
+}
+
 /** What the lab can do for one server. */
 export interface ServerTools {
   readonly host: string
@@ -26,7 +31,9 @@ export interface ServerTools {
   /** The ports of the second set are the services' own from now on, and the other way round. */
   swapPorts(): Promise<void>
   /** Where the host's web server listens, of the first or of the second set; null without one. */
-  webAt(set: 'own' | 'beside'): { readonly address: string; readonly port: number } | null
+  webAt(set: 'own' | 'beside'): Place | null
+  /** Where the host's application server listens; null without one. */
+  appAt(): Place | null
   switched(from: string | null, to: string): void
 }
 
@@ -133,11 +140,18 @@ export class DeployServer {
     })
   }
 
-  async passHealth(halt: Halt, onProgress: (done: number, of: number) => void, release = this.release): Promise<void> {
-    const web = this.tools.webAt(this.done.beside && this.strategy !== 'reload' ? 'beside' : 'own')
+  async passHealth(halt: Halt, onProgress: (done: number, of: number) => void): Promise<void> {
+    const reload = this.strategy === 'reload'
+    const target = { host: this.host, release: this.release, path: this.tools.healthPath }
+    // A web server keeps its connections to the application server that it found, which may be the old one: while the
+    // two share an address, the new one is asked directly.
+    const app = this.tools.appAt()
+    if (reload && app !== null && this.hasRole('app-server'))
+      await passHealthGate({ ...target, ...app }, halt, onProgress)
+    const web = this.tools.webAt(this.done.beside && !reload ? 'beside' : 'own')
     // Without a web server nobody can ask; whoever stopped it knows.
-    if (web === null || !this.running.some(({ role }) => role === 'web-server')) return
-    await passHealthGate({ ...web, host: this.host, release, path: this.tools.healthPath }, halt, onProgress)
+    if (web === null || !this.hasRole('web-server')) return
+    await passHealthGate({ ...target, ...web, anyRelease: reload }, halt, onProgress)
   }
 
   async handOver(onProgress: (done: number, of: number) => void): Promise<void> {
@@ -171,7 +185,7 @@ export class DeployServer {
     await this.tools.balancers.setState('ready')
     this.done.drained = false
     // A web server that did not run before comes up for nobody.
-    if (this.running.some(({ role }) => role === 'web-server')) await this.tools.balancers.waitUntilUp(halt)
+    if (this.hasRole('web-server')) await this.tools.balancers.waitUntilUp(halt)
   }
 
   async weigh(rule: CanaryRule, halt: Halt): Promise<void> {
@@ -216,6 +230,10 @@ export class DeployServer {
     if (this.from !== null) await this.switchTo(this.from)
     await this.start()
     if (balancers.present) await this.ready(noHalt)
+  }
+
+  private hasRole(role: CodeService['role']): boolean {
+    return this.running.some((entry) => entry.role === role)
   }
 
   private runs(service: Service): boolean {

@@ -44,6 +44,7 @@ export class Deployments {
   private record: DeploymentRecord | null = null
   private comparison: Comparison | null = null
   private comparing = false
+  private running = false
   private count = 0
 
   constructor(ground: DeployGround, releases: Releases, journal: DeploymentJournal) {
@@ -63,7 +64,7 @@ export class Deployments {
   }
 
   get busy(): boolean {
-    return this.record !== null || this.comparing
+    return this.running || this.comparing
   }
 
   strategies(): readonly StrategyInfo[] {
@@ -198,26 +199,25 @@ export class Deployments {
   }
 
   private async run(plan: DeploymentPlan, rate: number | undefined): Promise<DeploymentState> {
-    if (this.record !== null) throw new LabError('DEPLOY_BUSY')
-    this.count += 1
-    const record = new DeploymentRecord(this.count, plan, (event) => this.ground.emit(event), this.journal)
-    this.record = record
+    if (this.running) throw new LabError('DEPLOY_BUSY')
     const label = `${plan.strategy} ${plan.release}`
-    const work = this.comparing
-      ? this.carryOut(plan, record)
-      : underTraffic(this.ground.traffic, rate, label, () => this.carryOut(plan, record)).then(({ measured }) => {
-          if (measured !== null) record.addTraffic(measured.result, measured.run)
-        })
+    const work = (): Promise<DeploymentRecord> => this.carryOut(plan)
+    this.running = true
     try {
-      await work
-      return record.current
+      if (this.comparing) return (await work()).current
+      const { value: record, measured } = await underTraffic(this.ground.traffic, rate, label, work)
+      return measured === null ? record.current : record.addTraffic(measured.result, measured.run)
     } finally {
+      this.running = false
       this.record = null
     }
   }
 
-  private async carryOut(plan: DeploymentPlan, record: DeploymentRecord): Promise<void> {
+  private async carryOut(plan: DeploymentPlan): Promise<DeploymentRecord> {
     const { release, strategy } = plan
+    this.count += 1
+    const record = new DeploymentRecord(this.count, plan, (event) => this.ground.emit(event), this.journal)
+    this.record = record
     const servers = new Map<string, DeployServer>()
     for (const host of new Set([...plan.hosts, ...plan.steps.map((step) => step.host)])) {
       const tools = this.toolbox.of(host)
@@ -226,7 +226,7 @@ export class Deployments {
     const hosts = plan.hosts.map((host) => ({ host, from: servers.get(host)?.from ?? null }))
     await this.journal.begin({ release, strategy, startedAtMs: record.current.startedAtMs, hosts })
     await runDeployment(plan, servers, record)
-    if (record.isAbandoned) return
+    if (record.isAbandoned) return record
     const moved = hosts.flatMap(({ host, from }) => (from === null || from === release ? [] : [[host, from] as const]))
     const previous = record.current.ok
       ? { ...this.journal.previous, ...Object.fromEntries(moved) }
@@ -235,6 +235,7 @@ export class Deployments {
     if (record.current.ok) await this.releases.prune(new Set(Object.values(previous)))
     this.tellPrevious()
     this.ground.emit({ type: 'releasesChanged', releases: await this.releases.list() })
+    return record
   }
 
   private tellPrevious(): void {

@@ -69,6 +69,10 @@ export class ServerToolbox {
         const port = set === 'own' ? web.port : this.sparePorts.get(web.id)
         return port === undefined ? null : { address: web.address, port }
       },
+      appAt: () => {
+        const app = planned.find(({ spec }) => spec.role === 'app-server')
+        return app ? { address: app.address, port: app.port } : null
+      },
       switched: (from, to) => this.ground.emit({ type: 'hostReleaseSwitched', host, from, to }),
     }
   }

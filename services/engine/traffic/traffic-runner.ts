@@ -27,6 +27,8 @@ export class TrafficRunner {
   private current: TrafficRun | null = null
   /** Resolves when the generator of `current` is gone and nothing of it is left. */
   private ending: Promise<void> = Promise.resolve()
+  /** Resolves when the last generator is gone and nothing of it is current any more. */
+  private ended: Promise<void> = Promise.resolve()
   private disposed = false
 
   constructor(parts: TrafficParts) {

@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { DeploymentState, NewLabEvent } from '../../../../services/contract/index.ts'
+import { BEGUN_DEPLOYMENT, type DeploymentState, type NewLabEvent } from '../../../../services/contract/index.ts'
 import { MarkerReader } from '../../../../services/engine/traffic/markers.ts'
 
 const DEPLOYMENT: DeploymentState = {
+  ...BEGUN_DEPLOYMENT,
   id: 1,
   release: 'v2',
+  strategy: 'rolling',
   hosts: ['server-1'],
   startedAtMs: 10,
-  endedAtMs: null,
-  steps: [],
-  results: [],
-  ok: null,
 }
 const at = (event: NewLabEvent) => ({ ...event, seq: 1, atMs: 99 })
 
@@ -37,7 +35,8 @@ describe('the markers of a run', () => {
       reader
         .read(at({ type: 'deploymentProgressed', deployment: { ...DEPLOYMENT, ...patch } }))
         .map(({ atMs, kind, subject, what, ok }) => [atMs, kind, subject, what, ok])
-    const step = { name: 'stop', host: 'server-1', startMs: 20, endMs: null, ok: null } as const
+    const idle = { progress: null, planned: null }
+    const step = { ...idle, name: 'stop', host: 'server-1', startMs: 20, endMs: null, ok: null } as const
     expect(read({})).toEqual([[10, 'deployment', 'v2', 'begun', null]])
     expect(read({ steps: [step] })).toEqual([[20, 'step', 'server-1', 'stop', null]])
     expect(read({ steps: [step] })).toEqual([])
