@@ -6,6 +6,9 @@ import {
   type CommandOutput,
 } from '../../contract/index.ts'
 import type { DEPLOYMENT_COMMAND_INPUTS } from '../../contract/index.ts'
+import { comparisonCsv } from '../../protocols/reports/comparison-csv.ts'
+import { comparisonHtml } from '../../protocols/reports/comparison-html.ts'
+import { reportWords } from '../../protocols/reports/words.ts'
 import type { Engine } from '../create-engine.ts'
 
 type DeploymentCommand = keyof typeof DEPLOYMENT_COMMAND_INPUTS & CommandName
@@ -42,7 +45,9 @@ export const DEPLOYMENT_HANDLERS: Handlers = {
   diffReleases: (engine, { from, to }) => engine.lab.deployments.releases.diff(from, to),
   checkRelease: (engine, { release }) => engine.lab.deployments.check(release),
   compareStrategies: (engine, order) => engine.lab.deployments.compare(order),
-  renderComparison: () => {
-    throw new LabError('COMPARISON_NONE')
+  renderComparison: (engine, { format, words }) => {
+    const comparison = engine.lab.deployments.lastComparison
+    const text = format === 'csv' ? comparisonCsv(comparison) : comparisonHtml(comparison, reportWords(words))
+    return { fileName: `comparison-${comparison.from}-${comparison.release}.${format}`, text }
   },
 }
