@@ -1,4 +1,11 @@
-import type { DeploymentState, LabState, RequestResult, ServiceState, TrafficResult } from '../contract/index.ts'
+import type {
+  ComparisonState,
+  DeploymentState,
+  LabState,
+  RequestResult,
+  ServiceState,
+  TrafficResult,
+} from '../contract/index.ts'
 
 /** What `--json` prints. These field names are documented in the README and stay as they are. */
 
@@ -22,10 +29,24 @@ export function requestAnswer(result: RequestResult): object {
 }
 
 export function deployAnswer(deployment: DeploymentState): object {
+  const { release, strategy, ok, rolledBack, results, steps, traffic, failure } = deployment
   return {
-    release: deployment.release,
-    hosts: deployment.results.map(({ host, from, to, outageMs }) => ({ host, from, to, outageMs })),
+    ...{ release, strategy, ok: ok === true, rolledBack },
+    hosts: results.map(({ host, from, to, outageMs }) => ({ host, from, to, outageMs })),
+    steps: steps.map(({ name, host, startMs, endMs, ok: good }) => ({ name, host, startMs, endMs, ok: good })),
+    traffic: traffic === null ? null : trafficAnswer(traffic),
+    ...(failure === null ? {} : { error: { code: failure.code, message: failure.message } }),
   }
+}
+
+export function comparisonAnswer({ from, release, rate, resolutionMs, rows }: ComparisonState): object {
+  const strategies = rows.map((row) => {
+    const { strategy, state, downtimeMs, failed, slow, longestGapMs, totalMs, spareCapacity, failure } = row
+    const figures = { downtimeMs, failed, slow, longestGapMs, totalMs, spareCapacity }
+    const error = failure === null ? {} : { error: { code: failure.code, message: failure.message } }
+    return { strategy, ok: state === 'done', ...figures, ...error }
+  })
+  return { from, release, rate, resolutionMs, strategies }
 }
 
 export function trafficAnswer(result: TrafficResult): object {
