@@ -12,7 +12,7 @@ import {
 import { connectToLab, type ConnectedLab } from '../../engine/channel/connect-to-lab.ts'
 import { chooseLab, type CommandContext, type LabChoice } from '../context.ts'
 import { comparisonText, deploymentText, diffText, stepText } from '../deployment-words.ts'
-import { ReportedFailure } from '../failures.ts'
+import { CliError, ReportedFailure } from '../failures.ts'
 import { isFolder, readFolderRelease } from '../folder-release.ts'
 import { comparisonAnswer, deployAnswer } from '../json-answers.ts'
 
@@ -126,20 +126,28 @@ async function withDeployingLab<Value>(
   const gone = lab.closed.then(() => {
     throw new LabError('LAB_NOT_RUNNING')
   })
-  // Whoever waits for the answer gets it as the deployment's own: stopped, and back where it was.
-  void interrupt.happened.then(() => lab.run('stopDeployment', {})).catch(() => undefined)
+  // The deployment that is stopped answers itself, when it is back where it was. Where none is under way nobody waits.
+  const refused = interrupt.happened
+    .then(() => lab.run('stopDeployment', {}))
+    .then(
+      () => new Promise<never>(() => undefined),
+      () => {
+        throw new CliError('INTERRUPTED', 'Interrupted.')
+      },
+    )
   try {
     const { state } = await lab.subscribe()
-    return await Promise.race([work(lab, state), gone])
+    return await Promise.race([work(lab, state), gone, refused])
   } finally {
     lab.close()
   }
 }
 
 /** Prints the deployment; one that failed ends the command with exit code 1. */
-function finish({ out }: CommandContext, deployment: DeploymentState): void {
+function finish({ out, interrupt }: CommandContext, deployment: DeploymentState): void {
   out.result(deployAnswer(deployment), () => deploymentText(deployment))
   if (deployment.ok === true) return
+  if (interrupt.signal.aborted) throw new CliError('INTERRUPTED', 'Interrupted; everything is as it was before.')
   const { failure, release, hosts } = deployment
   if (out.json) throw new ReportedFailure()
   if (failure !== null) throw new LabError(failure.code, failure.params)

@@ -107,7 +107,10 @@ describe('commands for a running lab', () => {
     }
     engine.handlers.deploy = () => ({ ...deployment, results: [deployed] })
     await served()
-    const answer = { release: 'v2', hosts: [{ host: 'server-1', from: 'v1', to: 'v2', outageMs: 120 }] }
+    const answer = {
+      ...{ release: 'v2', strategy: 'rolling', ok: true, rolledBack: false, steps: [], traffic: null },
+      hosts: [{ host: 'server-1', from: 'v1', to: 'v2', outageMs: 120 }],
+    }
     expect(await json('deploy', 'v2')).toEqual(answer)
     await json('deploy', 'v2', '--to', 'server-1', 'server-2')
     expect(engine.calls.map(({ input }) => input)).toEqual([
@@ -122,6 +125,7 @@ describe('commands for a running lab', () => {
     engine.handlers.deploy = () => ({
       ...deployment,
       ok: false,
+      failure: broken,
       results: [{ ...deployed, ok: false, failure: broken }],
     })
     const { exitCode, stdout } = await cli.run('deploy', 'v9', '--json')
