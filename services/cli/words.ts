@@ -47,7 +47,15 @@ export function labText(state: LabState, out: Output): string {
     `${out.style('quiet', 'Topology ')} ${state.topology ?? '-'}`,
     `${out.style('quiet', 'Workspace')} ${state.workspace ?? '-'}`,
   ]
-  return [...facts, '', serviceTable(state.services, out)].join('\n')
+  return [...facts, ...interruptionText(state), '', serviceTable(state.services, out)].join('\n')
+}
+
+/** Whoever looks at the lab after a crash learns what each server has. */
+function interruptionText({ interruptedDeployment: interrupted }: LabState): readonly string[] {
+  if (interrupted === null) return []
+  const { release, strategy, hosts } = interrupted
+  const now = hosts.map(({ host, now: has }) => `${host} has ${has ?? 'none'}`).join(', ')
+  return ['', `The last deployment (${release} by ${strategy}) was interrupted: ${now}.`]
 }
 
 /** What to type next, with the addresses of this very lab. */

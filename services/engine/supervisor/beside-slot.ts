@@ -63,13 +63,14 @@ export class BesideSlot {
     if (this.occupant !== null) throw new Error(`${owner.id} has a second process already`)
     await driver.prepare()
     const reader = new StatusReader()
-    const ready = Promise.withResolvers<void>()
+    let tellReady = (): void => undefined
+    const ready = new Promise<void>((resolve) => (tellReady = resolve))
     const process = startInPty(
       owner.id,
       driver.command(),
       (data) => {
         const text = reader.read(data, (report) => {
-          if (report.ready) ready.resolve()
+          if (report.ready) tellReady()
           if (report.requests !== null) owner.onRequests(process, report.requests)
         })
         owner.onOutput(process, text)
@@ -85,10 +86,13 @@ export class BesideSlot {
       const detail = owner.lastLine() || (exit?.signal ?? `exit code ${exit?.code ?? '-'}`)
       throw new LabError('SERVICE_START_FAILED', { service: owner.id, detail })
     })
-    await withLimit(Promise.race([ready.promise, failed]), READY_LIMIT_MS).catch(async (error: unknown) => {
+    try {
+      const listens = await withLimit(Promise.race([ready, failed]), READY_LIMIT_MS)
+      if (!listens) throw new LabError('SERVICE_NOT_READY', { service: owner.id, seconds: READY_LIMIT_MS / 1000 })
+    } catch (error) {
       await this.end('kill')
-      throw error ?? new LabError('SERVICE_NOT_READY', { service: owner.id, seconds: READY_LIMIT_MS / 1000 })
-    })
+      throw error
+    }
     this.become('ready')
   }
 
@@ -159,14 +163,14 @@ export class BesideSlot {
   }
 }
 
-/** Rejects with null when it took too long. */
-async function withLimit(work: Promise<void>, limitMs: number): Promise<void> {
+/** False when it took too long. */
+async function withLimit(work: Promise<void>, limitMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(null), limitMs)
+  const limit = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), limitMs)
   })
   try {
-    await Promise.race([work, limit])
+    return await Promise.race([work.then(() => true), limit])
   } finally {
     clearTimeout(timer)
   }
