@@ -48,6 +48,7 @@ interface Occupant extends Generation {
 export class BesideSlot {
   private readonly owner: SlotOwner
   private occupant: Occupant | null = null
+  private closed = false
 
   constructor(owner: SlotOwner) {
     this.owner = owner
@@ -60,8 +61,10 @@ export class BesideSlot {
   /** Starts a process and resolves when it says that it listens. Rejects, with nothing left, when it does not. */
   async start(driver: ServiceDriver): Promise<void> {
     const { owner } = this
+    if (this.closed) throw new LabError('LAB_NOT_RUNNING')
     if (this.occupant !== null) throw new Error(`${owner.id} has a second process already`)
     await driver.prepare()
+    if (this.closed) throw new LabError('LAB_NOT_RUNNING')
     const reader = new StatusReader()
     let tellReady = (): void => undefined
     const ready = new Promise<void>((resolve) => (tellReady = resolve))
@@ -126,6 +129,12 @@ export class BesideSlot {
     const insist = setTimeout(() => owner.platform.killTree(pid), FINISH_LIMIT_MS)
     await this.gone(occupant)
     clearTimeout(insist)
+  }
+
+  /** Ends the process, and takes no other. */
+  async close(): Promise<void> {
+    this.closed = true
+    await this.end('kill')
   }
 
   /** An exit that may be this slot's; false when it is another process. */

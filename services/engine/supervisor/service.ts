@@ -125,6 +125,8 @@ export class Service {
 
   /** Resolves when it is ready. Rejects when it ended before, or did not become ready in time (it may still do). */
   private async startNow(): Promise<void> {
+    // A deployment may want to start it while the lab ends.
+    if (this.disposal.signal.aborted) throw new LabError('LAB_NOT_RUNNING')
     const probing = new AbortController()
     this.probing = probing
     this.killed = false
@@ -205,7 +207,9 @@ export class Service {
    * ready as it was; nothing is started or stopped by it. Throws when there is none that is ready.
    */
   exchange(state: 'ready' | 'finishing' | 'kept'): void {
-    const { port, release, startedAtMs } = this.state
+    const { port, release, startedAtMs, state: now } = this.state
+    if (now === 'failed' || now === 'stopped' || now === 'stopping')
+      throw new LabError('SERVICE_ACTION_INVALID', { service: this.id, state: now, action: 'restart' })
     const own: Generation | null =
       this.process === null
         ? null
@@ -356,7 +360,7 @@ export class Service {
   /** Ends the process and everything that belongs to it. */
   async dispose(graceMs: number): Promise<void> {
     this.disposal.abort()
-    await Promise.all([this.stop(graceMs), this.beside.end('kill')])
+    await Promise.all([this.stop(graceMs), this.beside.close()])
     this.policy.cancel()
     this.terminal.dispose()
     await this.log.close()

@@ -156,12 +156,15 @@ function setAddress(
     return 'Invalid port.\n'
   const before = server.endpoint
   const changes = [
-    ...(before.address === address ? [] : [`IP changed from '${before.address}' to '${address}'`]),
-    ...(before.port === port ? [] : [`port changed from '${before.port}' to '${port}'`]),
+    before.address === address ? 'no need to change the addr' : `IP changed from '${before.address}' to '${address}'`,
+    ...(word === undefined ? [] : [portChange(before.port, port)]),
   ]
-  if (changes.length === 0) return 'no need to change the addr, port\n'
-  controlled.move(backend, server, { address, port })
+  if (before.address !== address || before.port !== port) controlled.move(backend, server, { address, port })
   return `${changes.join(', ')} by 'stats socket command'\n`
+}
+
+function portChange(from: number, to: number): string {
+  return from === to ? 'no need to change the port' : `port changed from '${from}' to '${to}'`
 }
 
 /** `5`, or `50%` of the weight in the file. */
