@@ -72,8 +72,13 @@ export class Generator {
     return performance.now() - this.startedAt
   }
 
+  /** Up to when it is known what was due: now, but not beyond the end. */
+  get coveredMs(): number {
+    return Math.min(this.nowMs, this.endMs)
+  }
+
   get due(): number {
-    return Math.max(this.next, this.options.schedule.countBefore(Math.min(this.nowMs, this.endMs)))
+    return Math.max(this.next, this.options.schedule.countBefore(this.coveredMs))
   }
 
   get sent(): number {

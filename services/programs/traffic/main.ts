@@ -33,7 +33,7 @@ async function reportToChannel(generator: Generator, stop: () => void): Promise<
   const running = generator.run()
   const tell = (atMs: number): void =>
     sendReport({ type: 'batch', batch: generator.outcomes.take(atMs, generator.due, generator.sent) })
-  const timer = setInterval(() => tell(generator.nowMs), REPORT_MS)
+  const timer = setInterval(() => tell(generator.coveredMs), REPORT_MS)
   const lengthMs = await running
   clearInterval(timer)
   tell(lengthMs)
@@ -53,7 +53,7 @@ async function reportToPerson(generator: Generator, wanted: TrafficOptions, opti
     for (; told < end; told += 1) for (const second of secondsOf(record, [told])) print(second, secondText(second))
   }
   const timer = setInterval(() => {
-    take(generator.nowMs)
+    take(generator.coveredMs)
     tellSeconds(Math.floor(record.nowMs / 1000))
   }, REPORT_MS)
   const lengthMs = await running

@@ -20,5 +20,3 @@ export function outcomeCode(outcome: Outcome): number {
 export function failureOf(code: number): TrafficFailure | null {
   return TRAFFIC_FAILURES[code - 1] ?? null
 }
-
-export const OUTCOME_COUNT = OUTCOMES.length

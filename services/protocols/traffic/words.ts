@@ -2,10 +2,11 @@ import type { TrafficResult, TrafficSecond } from '../../contract/traffic.ts'
 
 /** A run in words for a terminal. */
 
-/** One line for a second that is over. */
+/** One line for a second that is over; who still waits for an answer is said too. */
 export function secondText(second: TrafficSecond): string {
   const succeeded = sum(second.releases)
   const failed = counts(second.failed)
+  const waiting = second.due - succeeded - sum(second.failed)
   const { latencyMs } = second
   return [
     `${String(second.second + 1).padStart(4)} s`,
@@ -15,6 +16,7 @@ export function secondText(second: TrafficSecond): string {
     latencyMs === null ? 'no answer' : `p50 ${ms(latencyMs.p50)}  p99 ${ms(latencyMs.p99)}`,
     counts(second.releases),
     failed === '' ? '' : `(${failed})`,
+    waiting > 0 ? `${waiting} wait` : '',
   ]
     .filter((part) => part !== '')
     .join('  ')

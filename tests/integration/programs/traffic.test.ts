@@ -10,6 +10,9 @@ const SERVER = '127.40.4.21'
 const CLIENT = '127.40.4.2'
 const DNS = '127.40.4.53'
 
+/** A server's listener does not close and open in no time. */
+const CLOSING_MS = 10
+
 const servers: RudeServer[] = []
 const programs: StartedProgram[] = []
 const folders: string[] = []
@@ -126,8 +129,15 @@ describe('outcomes', () => {
 
   it('timedOut: no answer in time', async () => {
     const server = await serve(() => undefined)
-    const { result } = await generate({ rate: 50, seconds: 0.4, urls: [server.url], args: ['--timeout-ms', '200'] })
+    const seen: number[] = []
+    const { result } = await generate({
+      ...{ rate: 50, seconds: 0.4, urls: [server.url], args: ['--timeout-ms', '200'] },
+      onReport: (live) => void seen.push(live.nowMs),
+    })
     expect(result).toMatchObject({ due: 20, succeeded: 0, failed: { timedOut: 20 }, pending: 0 })
+    // Waiting for the last answers is no time in which anything was due.
+    expect(seen.length).toBeGreaterThan(0)
+    expect(Math.max(...seen)).toBeLessThanOrEqual(400)
   })
 
   it('slow: a success that took long', async () => {
@@ -185,10 +195,11 @@ describe('a server that stalls', () => {
     })
     const { result } = await generate({ rate: 200, seconds: 2, urls: [server.url] })
     expect(result).toMatchObject({ due: 400, sent: 400, succeeded: 400 })
-    expect(result.lagMs.p99).toBeLessThan(STALL_MS / 10)
+    // Not by the stall at least; a busy machine may be late by itself.
+    expect(result.lagMs.p99).toBeLessThan(STALL_MS / 4)
     // Half of the requests were due during the stall, and waited for what was left of it: half of them more than 500 ms.
-    expect(result.slow).toBeGreaterThan(80)
-    expect(result.slow).toBeLessThan(120)
+    expect(result.slow).toBeGreaterThan(70)
+    expect(result.slow).toBeLessThan(130)
     expect(result.latencyMs?.p95).toBeGreaterThan(STALL_MS * 0.8)
     expect(result.latencyMs?.max).toBeGreaterThan(STALL_MS * 0.98)
   })
@@ -206,13 +217,15 @@ describe('an outage', () => {
       server = await serve(polite, port)
       openedAtMs = Date.now()
     }
-    let done: Promise<void> | null = null
+    const outages: Promise<void>[] = []
     const { result } = await generate({
       ...{ rate: 200, seconds: 1.5, urls: [server.url] },
-      onReport: (live) => void (live.due > 60 && (done ??= outage())),
+      onReport: (live) => void (live.due > 60 && outages.length === 0 && outages.push(outage())),
     })
-    await done
-    expect(Math.abs(result.downtimeMs - (openedAtMs - closedAtMs))).toBeLessThan(2 * result.resolutionMs + 10)
+    await Promise.all(outages)
+    // A request that a busy machine sends late meets the server of a later moment than the one at which it was due.
+    const exactMs = 2 * result.resolutionMs + result.lagMs.max + CLOSING_MS
+    expect(Math.abs(result.downtimeMs - (openedAtMs - closedAtMs))).toBeLessThan(exactMs)
     expect(result.longestGapMs).toBeCloseTo(result.downtimeMs)
     expect(result.failed.refused).toBeGreaterThan(50)
   })
