@@ -14,7 +14,15 @@ describe('describeEvent', () => {
     const silent = Object.values(EVERY_EVENT)
       .filter((event) => describeNew(event).length === 0)
       .map((event) => event.type)
-    expect(silent).toEqual(['metricsSampled', 'releasesChanged', 'trafficSampled', 'trafficForgotten'])
+    expect(silent).toEqual([
+      'metricsSampled',
+      'releasesChanged',
+      'previousReleasesChanged',
+      'besidesChanged',
+      'comparisonProgressed',
+      'trafficSampled',
+      'trafficForgotten',
+    ])
   })
 
   it('says which phase the lab is in', () => {
