@@ -9,9 +9,9 @@ export function findTool(name: string): string | null {
 }
 
 /** A test that needs tools of the system. Where one is missing it is reported as skipped, with the reason; under CI it fails. */
-export function itWith(tools: readonly string[], name: string, test: () => Promise<void>): void {
+export function itWith(tools: readonly string[], name: string, test: () => Promise<void>, limitMs?: number): void {
   const missing = tools.filter((tool) => findTool(tool) === null)
-  if (missing.length === 0) return it(name, test)
+  if (missing.length === 0) return it(name, test, limitMs)
   const reason = `not installed: ${missing.join(', ')}`
   if (process.env['CI']) {
     return it(name, () => {

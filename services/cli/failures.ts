@@ -36,6 +36,9 @@ export class CliError extends Error {
   }
 }
 
+/** What went wrong has been printed as part of the answer; only the exit code is left to say. */
+export class ReportedFailure extends Error {}
+
 /** A failure as `--json` prints it, and the exit code that goes with it. */
 export interface CliFailure {
   readonly code: string

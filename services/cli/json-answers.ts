@@ -1,4 +1,5 @@
 import type {
+  ComparisonState,
   DeploymentState,
   Failure,
   LabState,
@@ -11,6 +12,7 @@ import type {
   Trace,
   TraceHop,
   TraceSummary,
+  TrafficResult,
 } from '../contract/index.ts'
 import { tellStepNext, tellStepWhy, tellTrace } from '../engine/network/sentences.ts'
 import { networkNs } from './network-words.ts'
@@ -37,9 +39,32 @@ export function requestAnswer(result: RequestResult): object {
 }
 
 export function deployAnswer(deployment: DeploymentState): object {
+  const { release, strategy, ok, rolledBack, results, steps, traffic, failure } = deployment
   return {
-    release: deployment.release,
-    hosts: deployment.results.map(({ host, from, to, outageMs }) => ({ host, from, to, outageMs })),
+    ...{ release, strategy, ok: ok === true, rolledBack },
+    hosts: results.map(({ host, from, to, outageMs }) => ({ host, from, to, outageMs })),
+    steps: steps.map(({ name, host, startMs, endMs, ok: good }) => ({ name, host, startMs, endMs, ok: good })),
+    traffic: traffic === null ? null : trafficAnswer(traffic),
+    ...(failure === null ? {} : { error: { code: failure.code, message: failure.message } }),
+  }
+}
+
+export function comparisonAnswer({ from, release, rate, resolutionMs, rows }: ComparisonState): object {
+  const strategies = rows.map((row) => {
+    const { strategy, state, downtimeMs, failed, slow, longestGapMs, totalMs, spareCapacity, failure } = row
+    const figures = { downtimeMs, failed, slow, longestGapMs, totalMs, spareCapacity }
+    const error = failure === null ? {} : { error: { code: failure.code, message: failure.message } }
+    return { strategy, ok: state === 'done', ...figures, ...error }
+  })
+  return { from, release, rate, resolutionMs, strategies }
+}
+
+export function trafficAnswer(result: TrafficResult): object {
+  const { rate, seconds, due, sent, succeeded, failed, statuses, slow, retried, behind, servers } = result
+  const { downtimeMs, longestGapMs, resolutionMs, latencyMs, lagMs, releases } = result
+  return {
+    ...{ rate, seconds, due, sent, succeeded, failed, statuses, slow, retried },
+    ...{ downtimeMs, longestGapMs, resolutionMs, latencyMs, releases, servers, lagMs, behind },
   }
 }
 

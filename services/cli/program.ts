@@ -1,19 +1,24 @@
-import { Argument, Command, InvalidArgumentError } from 'commander'
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import {
   MAX_RING_BYTES,
   MIN_RING_BYTES,
   RECORDING_MODES,
+  REPORT_FORMATS,
   SERVICE_ACTIONS,
+  STRATEGIES,
   type RecordingMode,
   type ServiceAction,
+  type Strategy,
 } from '../contract/index.ts'
 import { capture } from './commands/capture.ts'
-import { act, deploy, down, request, status, topologies } from './commands/lab-commands.ts'
+import { compare, deploy, rollback, type CompareChoice, type DeployChoice } from './commands/deploy.ts'
+import { act, down, request, status, topologies } from './commands/lab-commands.ts'
 import { logs } from './commands/logs.ts'
 import { DEFAULT_PACKET_LIMIT, packets, type PacketsOptions } from './commands/packets.ts'
 import { recording, type RecordingOptions } from './commands/recording.ts'
 import { step, type StepOptions } from './commands/step.ts'
 import { trace, type TraceOptions } from './commands/trace.ts'
+import { traffic, type TrafficChoice } from './commands/traffic.ts'
 import { DEFAULT_TOPOLOGY, up } from './commands/up.ts'
 import type { CommandContext, LabChoice } from './context.ts'
 import { demo } from './demo/demo.ts'
@@ -80,17 +85,41 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
       .action((service: string, options: LabChoice) => act(context(), action, service, options))
   }
 
-  labCommand('deploy', 'bring a release to the servers', 'deploy v2 --to server-1')
-    .argument('<release>', 'which release')
+  labCommand('deploy', 'bring a release to the servers', 'deploy v2 --strategy rolling --rate 200')
+    .argument('<release>', 'which release, or a folder of your own (./mine): it becomes a new one')
     .option('--to <host...>', 'only to these hosts (default: all that run the application)')
-    .action((release: string, options: LabChoice & { to?: string[] }) =>
-      deploy(context(), release, options.to, options),
+    .addOption(strategyOption())
+    .option('--rate <r>', 'requests per second of traffic from 1 s before to 1 s after', positiveWhole)
+    .action((release: string, options: DeployChoice) => deploy(context(), release, options))
+
+  labCommand('rollback', 'bring every server back to the release it had before', 'rollback')
+    .option('--rate <r>', 'requests per second of traffic from 1 s before to 1 s after', positiveWhole)
+    .action((options: LabChoice & { rate?: number }) => rollback(context(), options))
+
+  labCommand('compare', 'run strategies one after the other under the same traffic', 'compare --report table.html')
+    .argument('[release]', 'what each of them brings (default: the next release after the live one)')
+    .option(
+      '--strategies <a,b>',
+      `which ones, of ${STRATEGIES.join(', ')} (default: all that are possible)`,
+      strategyList,
     )
+    .option('--rate <r>', 'requests per second (default: 100)', positiveWhole)
+    .option('--report <file>', 'write the table as FILE.csv, or as FILE.html with charts', reportFile)
+    .action((release: string | undefined, options: CompareChoice) => compare(context(), release, options))
 
   labCommand('logs', 'print what a service has logged', 'logs web-1 --follow')
     .argument('<service>', 'the service; see "status"')
     .option('-f, --follow', 'go on with what its terminal shows until Ctrl-C')
     .action((service: string, options: LabChoice & { follow?: boolean }) => logs(context(), service, options))
+
+  labCommand('traffic', 'send requests on schedule and measure downtime and latency', 'traffic --rate 200 --for 10')
+    .requiredOption('--rate <r>', 'requests per second, 1 to 2000', decimal)
+    .requiredOption('--for <s>', 'for how many seconds', decimal)
+    .option('--ramp-to <r>', 'the rate at the end; it changes evenly', decimal)
+    .option('--url <url...>', 'paths of the site or whole addresses, in turn (default: the front page of the lab)')
+    .option('--new-connections', 'a new connection for every request (default: keep them alive)')
+    .option('--slow-ms <ms>', 'a success after more than this is slow (default: 500)', decimal)
+    .action((options: TrafficChoice) => traffic(context(), options))
 
   labCommand('down', 'stop the running lab', 'down').action((options: LabChoice) => down(context(), options))
 
@@ -149,6 +178,37 @@ function wholeNumber(min: number, max: number): (text: string) => number {
 
 function example(call: string): string {
   return `\nExample:\n  ${CALL} ${call}`
+}
+
+function decimal(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value > 0)) throw new InvalidArgumentError('It must be a number above 0.')
+  return value
+}
+
+function positiveWhole(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.')
+  return value
+}
+
+function strategyOption(): Option {
+  const help = 'how (default: rolling where a load balancer can drain servers, else restart)'
+  return new Option('--strategy <s>', help).choices(STRATEGIES)
+}
+
+function strategyList(text: string): readonly Strategy[] {
+  return text.split(',').map((word) => {
+    const strategy = STRATEGIES.find((known) => known === word.trim())
+    if (strategy === undefined) throw new InvalidArgumentError(`It must be some of ${STRATEGIES.join(',')}.`)
+    return strategy
+  })
+}
+
+function reportFile(file: string): CompareChoice['report'] {
+  const format = REPORT_FORMATS.find((known) => file.endsWith(`.${known}`))
+  if (format === undefined) throw new InvalidArgumentError('Its name must end in .html or .csv.')
+  return { file, format }
 }
 
 function processId(text: string): number {

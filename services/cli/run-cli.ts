@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import type { World } from './context.ts'
-import { describeFailure, EXIT } from './failures.ts'
+import { describeFailure, EXIT, ReportedFailure } from './failures.ts'
 import { Interrupt } from './interrupt.ts'
 import type { Keyboard } from './keys.ts'
 import { Output, type OutputOptions } from './output.ts'
@@ -26,6 +26,7 @@ export async function runCli(args: readonly string[], world: World, streams: Cli
     return EXIT.done
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done
+    if (error instanceof ReportedFailure) return EXIT.failed
     const failure = describeFailure(error)
     out.fail(failure)
     return failure.exitCode

@@ -47,7 +47,15 @@ export function labText(state: LabState, out: Output): string {
     `${out.style('quiet', 'Topology ')} ${state.topology ?? '-'}`,
     `${out.style('quiet', 'Workspace')} ${state.workspace ?? '-'}`,
   ]
-  return [...facts, '', serviceTable(state.services, out)].join('\n')
+  return [...facts, ...interruptionText(state), '', serviceTable(state.services, out)].join('\n')
+}
+
+/** Whoever looks at the lab after a crash learns what each server has. */
+function interruptionText({ interruptedDeployment: interrupted }: LabState): readonly string[] {
+  if (interrupted === null) return []
+  const { release, strategy, hosts } = interrupted
+  const now = hosts.map(({ host, now: has }) => `${host} has ${has ?? 'none'}`).join(', ')
+  return ['', `The last deployment (${release} by ${strategy}) was interrupted: ${now}.`]
 }
 
 /** What to type next, with the addresses of this very lab. */
@@ -119,6 +127,11 @@ function eventWords(event: LabEvent): string | null {
       if (endedAtMs === null) return null
       return `deployment of ${release} to ${hosts.join(', ')}: ${ok ? 'done' : 'failed'}`
     }
+    case 'deploymentInterrupted': {
+      const { release, strategy, hosts } = event.interrupted
+      const now = hosts.map(({ host, now }) => `${host} has ${now ?? 'none'}`).join(', ')
+      return `the deployment of ${release} (${strategy}) was interrupted; ${now}`
+    }
     case 'requestFinished': {
       const { url, status, via, release, failure, phases } = event.result
       if (failure) return `GET ${url}: ${failure.message}`
@@ -132,10 +145,21 @@ function eventWords(event: LabEvent): string | null {
       return event.patch.state === undefined ? null : `network cards: ${event.patch.state}`
     case 'packetsCleared':
       return 'packets cleared'
+    case 'trafficStarted':
+      return `traffic ${event.run.id}: ${event.run.settings.rate} requests a second`
+    case 'trafficFinished': {
+      const { id, result } = event.run
+      return `traffic ${id}: ${result.due - result.succeeded} of ${result.due} requests failed, downtime ${time(result.downtimeMs)}`
+    }
     case 'stepChanged':
     case 'traceChanged':
     case 'networkSampled':
+    case 'trafficSampled':
+    case 'trafficForgotten':
     case 'metricsSampled':
+    case 'previousReleasesChanged':
+    case 'besidesChanged':
+    case 'comparisonProgressed':
       return null
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DEPLOYMENT_COMMAND_INPUTS, type DeploymentCommandOutputs } from './deployment-commands.ts'
 import type { Failure } from './errors.ts'
 import type { LabEvent } from './events.ts'
 import { NAME_PATTERN, SERVICE_ACTIONS } from './names.ts'
@@ -18,7 +19,9 @@ import {
   type Trace,
   type WrittenFile,
 } from './network.ts'
-import type { Capabilities, DeploymentState, LabState, RequestResult, ServiceState, TopologySummary } from './state.ts'
+import type { Capabilities, LabState, RequestResult, ServiceState, TopologySummary } from './state.ts'
+import { TRAFFIC_INPUTS } from './traffic-order.ts'
+import type { TrafficOutputs } from './traffic.ts'
 
 const name = z.string().regex(NAME_PATTERN)
 const none = z.strictObject({})
@@ -39,7 +42,6 @@ export const COMMAND_INPUTS = {
   actOnService: z.strictObject({ service: name, action: z.enum(SERVICE_ACTIONS) }),
   setAutomaticRestart: z.strictObject({ service: name, enabled: z.boolean() }),
   sendRequest: z.strictObject({ url: z.string().min(1).max(2048).optional() }),
-  deploy: z.strictObject({ release: name, hosts: z.array(name).max(64).optional() }),
   readServiceFile: z.strictObject({ service: name, file: name }),
   attachTerminal: z.strictObject({ service: name }),
   detachTerminal: z.strictObject({ service: name }),
@@ -65,13 +67,15 @@ export const COMMAND_INPUTS = {
   stepToEnd: none,
   stepCancel: none,
   saveReport: z.strictObject({ name, html: z.string().min(1).max(MAX_REPORT_CHARS) }),
+  ...DEPLOYMENT_COMMAND_INPUTS,
+  ...TRAFFIC_INPUTS,
 } as const satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_INPUTS
 export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMAND_INPUTS)[Name]>
 
 /** What each command answers when it succeeds. */
-export interface CommandOutputs {
+export interface CommandOutputs extends DeploymentCommandOutputs, TrafficOutputs {
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */
@@ -82,7 +86,6 @@ export interface CommandOutputs {
   setAutomaticRestart: ServiceState
   /** A request that got no answer is a result with `failure`, not an error of the command. */
   sendRequest: RequestResult
-  deploy: DeploymentState
   readServiceFile: FileText
   /** What the terminal holds already; what comes after it is pushed by `onTerminalData`. */
   attachTerminal: null

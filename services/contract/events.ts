@@ -1,18 +1,18 @@
+import type {
+  BesideProcess,
+  ComparisonState,
+  DeploymentState,
+  InterruptedDeployment,
+  ReleaseInfo,
+} from './deployments.ts'
 import type { Failure } from './errors.ts'
 import type { LabPhase } from './names.ts'
 import type { LinkRate, NetworkState, RecordingState, StepState, TraceSummary } from './network.ts'
-import type {
-  BackendServerState,
-  DeploymentState,
-  HostState,
-  LinkState,
-  ReleaseInfo,
-  RequestResult,
-  ServiceState,
-} from './state.ts'
+import type { BackendServerState, HostState, LinkState, RequestResult, ServiceState } from './state.ts'
+import type { TrafficEvents } from './traffic.ts'
 
 /** What happened, in the past tense. The engine is the only one that makes them. */
-interface EventMap {
+interface EventMap extends TrafficEvents {
   labPhaseChanged: { readonly phase: LabPhase }
   /** A lab's plan stands: hosts, services (all stopped), links, addresses. */
   labPrepared: {
@@ -51,8 +51,14 @@ interface EventMap {
   }
   hostReleaseSwitched: { readonly host: string; readonly from: string | null; readonly to: string }
   releasesChanged: { readonly releases: readonly ReleaseInfo[] }
-  /** `changed` names the step that began or ended, null at begin and end of the whole deployment. */
+  /** A deployment began, a step of it began, went on or ended, or it ended. */
   deploymentProgressed: { readonly deployment: DeploymentState }
+  /** The last run of this workspace ended in the middle of a deployment. */
+  deploymentInterrupted: { readonly interrupted: InterruptedDeployment }
+  /** Where a rollback would lead now. */
+  previousReleasesChanged: { readonly previous: readonly { readonly host: string; readonly release: string }[] }
+  besidesChanged: { readonly besides: readonly BesideProcess[] }
+  comparisonProgressed: { readonly comparison: ComparisonState }
   requestFinished: { readonly result: RequestResult }
   /** A port of the plan was taken; another one is used. */
   portReplaced: {

@@ -1,6 +1,7 @@
 import type { LabEvent } from './events.ts'
 import { KEPT_TRACES, type TraceSummary } from './network.ts'
 import { EMPTY_LAB, type LabState, type ServiceState } from './state.ts'
+import { foldTraffic } from './traffic.ts'
 
 /**
  * The one function that turns events into state. The engine uses it for its own state and every client for its copy,
@@ -26,9 +27,14 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         releases: event.releases,
         backends: [],
         deployment: null,
+        interruptedDeployment: null,
+        previousReleases: [],
+        besides: [],
+        comparison: null,
         lastRequest: null,
         traces: [],
         step: null,
+        traffic: [],
       }
     case 'labDisposed':
       return { ...EMPTY_LAB }
@@ -48,7 +54,15 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
     case 'releasesChanged':
       return { releases: event.releases }
     case 'deploymentProgressed':
-      return { deployment: event.deployment }
+      return { deployment: event.deployment, interruptedDeployment: null }
+    case 'deploymentInterrupted':
+      return { interruptedDeployment: event.interrupted }
+    case 'previousReleasesChanged':
+      return { previousReleases: event.previous }
+    case 'besidesChanged':
+      return { besides: event.besides }
+    case 'comparisonProgressed':
+      return { comparison: event.comparison }
     case 'requestFinished':
       return { lastRequest: event.result }
     case 'networkChanged':
@@ -61,6 +75,11 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
       return { traces: withTrace(state.traces, event.trace) }
     case 'stepChanged':
       return { step: event.step }
+    case 'trafficStarted':
+    case 'trafficSampled':
+    case 'trafficFinished':
+    case 'trafficForgotten':
+      return { traffic: foldTraffic(state.traffic, event) }
     case 'labFailed':
     case 'portReplaced':
     case 'leftoversSwept':

@@ -1,6 +1,14 @@
+import type {
+  BesideProcess,
+  ComparisonState,
+  DeploymentState,
+  InterruptedDeployment,
+  ReleaseInfo,
+} from './deployments.ts'
 import type { Failure } from './errors.ts'
 import { NO_NETWORK, type NetworkState, type StepState, type TraceSummary } from './network.ts'
 import type { BackendState, Engine, HostKind, LabPhase, Role, ServiceAction, ServiceStateName } from './names.ts'
+import type { TrafficRun } from './traffic.ts'
 
 /** Plain data only: it crosses process borders. Times are milliseconds since the epoch, sizes are bytes. */
 
@@ -110,44 +118,6 @@ export interface RequestResult {
   readonly failure: Failure | null
 }
 
-export interface DeployStep {
-  readonly name: 'check' | 'stop' | 'switch' | 'start' | 'roll-back'
-  readonly host: string
-  readonly startMs: number
-  readonly endMs: number | null
-  readonly ok: boolean | null
-}
-
-export interface HostDeployment {
-  readonly host: string
-  readonly from: string | null
-  readonly to: string
-  readonly ok: boolean
-  readonly rolledBack: boolean
-  /** From the first process that stopped to the last one ready again. */
-  readonly outageMs: number
-  readonly failure: Failure | null
-}
-
-export interface DeploymentState {
-  readonly id: number
-  readonly release: string
-  readonly hosts: readonly string[]
-  readonly startedAtMs: number
-  readonly endedAtMs: number | null
-  readonly steps: readonly DeployStep[]
-  readonly results: readonly HostDeployment[]
-  readonly ok: boolean | null
-}
-
-export interface ReleaseInfo {
-  readonly id: string
-  /** Hosts on which this release lies unpacked. */
-  readonly hosts: readonly string[]
-  /** One sentence of the release's own `release.json` by language (`en`, `fr`), for the deploy dialog. */
-  readonly summary: Readonly<Record<string, string>>
-}
-
 export interface LabState {
   /** Number of the last event that is folded in. */
   readonly seq: number
@@ -163,11 +133,19 @@ export interface LabState {
   readonly backends: readonly BackendServerState[]
   readonly releases: readonly ReleaseInfo[]
   readonly deployment: DeploymentState | null
+  /** Set at the start of a lab whose last deployment was cut off; gone with the next deployment. */
+  readonly interruptedDeployment: InterruptedDeployment | null
+  /** Where `rollback` leads, for hosts that had another release before. */
+  readonly previousReleases: readonly { readonly host: string; readonly release: string }[]
+  readonly besides: readonly BesideProcess[]
+  readonly comparison: ComparisonState | null
   readonly lastRequest: RequestResult | null
   readonly network: NetworkState
   /** The last ones, oldest first. */
   readonly traces: readonly TraceSummary[]
   readonly step: StepState | null
+  /** The runs of the load generator, oldest first; at most one of them runs. */
+  readonly traffic: readonly TrafficRun[]
 }
 
 export const EMPTY_LAB: LabState = {
@@ -183,10 +161,15 @@ export const EMPTY_LAB: LabState = {
   backends: [],
   releases: [],
   deployment: null,
+  interruptedDeployment: null,
+  previousReleases: [],
+  besides: [],
+  comparison: null,
   lastRequest: null,
   network: NO_NETWORK,
   traces: [],
   step: null,
+  traffic: [],
 }
 
 /** One topology that can be chosen, with what a small drawing of it needs. */

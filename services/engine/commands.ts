@@ -8,6 +8,7 @@ import {
   type CommandResult,
 } from '../contract/index.ts'
 import type { Engine } from './create-engine.ts'
+import { DEPLOYMENT_HANDLERS } from './deploy/deployment-handlers.ts'
 import { readServiceFile } from './workspace/read-service-file.ts'
 
 /** Terminals belong to one client; the key says which. */
@@ -41,7 +42,6 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
     return target.state
   },
   sendRequest: (engine, { url }) => engine.sendRequest(url),
-  deploy: (engine, { release, hosts }) => engine.lab.deploy(release, hosts),
   readServiceFile: (engine, { service, file }) => readServiceFile(engine.lab.service(service).state, file),
   attachTerminal: (engine, { service }, { client, sendTerminal }) => {
     engine.lab.service(service).terminal.attach(client, (data, reset) => sendTerminal(service, data, reset))
@@ -81,6 +81,14 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   stepToEnd: (engine) => engine.stepper.toEnd(),
   stepCancel: (engine) => engine.stepper.cancel(),
   saveReport: (engine, { name, html }) => engine.lab.saveReport(name, html),
+  ...DEPLOYMENT_HANDLERS,
+  startTraffic: async (engine, order) => (await engine.lab.traffic.start(order)).state,
+  stopTraffic: async (engine) => (await engine.lab.traffic.stop()).state,
+  readTrafficRun: (engine, { id }) => engine.lab.traffic.run(id).data,
+  forgetTrafficRun: (engine, { id }) => {
+    engine.lab.traffic.forget(id)
+    return null
+  },
 }
 
 /** Checks the input by its schema and runs the command. Never rejects: failures are values. */

@@ -73,6 +73,7 @@ const FIGURES: ReadonlySet<LabEvent['type']> = new Set([
   'networkSampled',
   'traceChanged',
   'stepChanged',
+  'trafficSampled',
 ])
 
 /** Figures that come all the time would push what happened out of memory. */

@@ -1,15 +1,9 @@
 import { join } from 'node:path'
-import {
-  LabError,
-  type DeploymentState,
-  type NewLabEvent,
-  type ReleaseInfo,
-  type Role,
-  type ServiceState,
-  type WrittenFile,
-} from '../contract/index.ts'
+import { LabError, type NewLabEvent, type Role, type ServiceState, type WrittenFile } from '../contract/index.ts'
 import { BalancerWatch } from './balancer/balancer-watch.ts'
-import { deployInPlace, type DeployTarget } from './deploy/deploy-in-place.ts'
+import { Deployments } from './deploy/deployments.ts'
+import { DeploymentJournal } from './deploy/journal.ts'
+import { servesCode, type DeployGround } from './deploy/server-tools.ts'
 import type { EventLog } from './event-log.ts'
 import { Network } from './network/network.ts'
 import { addressesOf, linksOf, transportsOf, type LabPlan, type PlannedService } from './plan/lab-plan.ts'
@@ -21,8 +15,9 @@ import { roleOf } from './roles/roles.ts'
 import type { ProcessKeeper } from './supervisor/process-keeper.ts'
 import { Sampler } from './supervisor/sampler.ts'
 import { Service, type ServiceDriver } from './supervisor/service.ts'
-import { findReleaseFault } from './workspace/code-check.ts'
+import { TrafficRunner } from './traffic/traffic-runner.ts'
 import { Codebase } from './workspace/codebase.ts'
+import { Releases } from './workspace/releases.ts'
 import { saveReport } from './workspace/save-report.ts'
 import type { Workspace } from './workspace/workspace.ts'
 
@@ -41,25 +36,32 @@ export interface LabParts {
 /** How long the services of a lab that is stopped may finish what is in flight, per group. */
 const STOP_GRACE_MS = 1_000
 
+/** What a second process of a service has otherwise than the first. */
+interface Variant {
+  readonly plan?: LabPlan
+  readonly release?: string | null
+}
+
 /** A running topology: its services, codebases and what watches them. */
 export class Lab {
   readonly plan: LabPlan
   readonly workspace: Workspace
   readonly network: Network
+  readonly deployments: Deployments
+  readonly traffic: TrafficRunner
   private readonly parts: LabParts
   private readonly services: ReadonlyMap<string, Service>
   private readonly codebases: ReadonlyMap<string, Codebase>
   private readonly sampler: Sampler
   private readonly balancers: BalancerWatch
   private readonly freshPorts = new Set<PlannedService>()
-  private deploying = false
   private stopping = false
-  private deployments = 0
 
   constructor(parts: LabParts) {
     this.parts = parts
     this.plan = parts.plan
     this.workspace = parts.workspace
+    this.traffic = new TrafficRunner(parts)
     this.codebases = new Map(
       codeHosts(parts.plan).map((host) => [
         host,
@@ -68,6 +70,7 @@ export class Lab {
     )
     this.network = new Network(parts)
     this.services = new Map(parts.plan.services.map((planned) => [planned.id, this.makeService(planned)]))
+    this.deployments = this.makeDeployments()
     this.sampler = new Sampler([...this.services.values()], parts.platform, parts.events)
     this.balancers = new BalancerWatch(parts.plan, parts.events, (balancer, requests) => {
       this.service(balancer).requests = requests
@@ -80,7 +83,7 @@ export class Lab {
     const replaced = await plan.claimPorts()
     plan.services.forEach((planned) => this.freshPorts.add(planned))
     for (const codebase of this.codebases.values()) await this.installCode(codebase)
-    const releases = await this.readReleases()
+    const releases = await this.deployments.releases.list()
     const hosts = await Promise.all(
       plan
         .hostStates()
@@ -98,6 +101,7 @@ export class Lab {
       releases,
     })
     for (const replacement of replaced) events.emit({ type: 'portReplaced', ...replacement })
+    await this.deployments.open()
   }
 
   private async installCode(codebase: Codebase): Promise<void> {
@@ -126,8 +130,10 @@ export class Lab {
   /** Stops everything, those that ask others first. Never rejects. */
   async stop(): Promise<void> {
     this.stopping = true
+    this.deployments.abandon()
     this.sampler.stop()
     this.balancers.stop()
+    await this.traffic.dispose()
     for (const group of stopGroups(this.plan.services)) {
       await Promise.allSettled(group.map((planned) => this.service(planned.id).dispose(STOP_GRACE_MS)))
     }
@@ -158,56 +164,34 @@ export class Lab {
     for (const service of this.services.values()) service.terminal.detach(client)
   }
 
-  /** Deploys in place. Throws when it cannot begin; a deployment that fails is a result. */
-  async deploy(release: string, hosts: readonly string[] | undefined): Promise<DeploymentState> {
-    if (this.deploying) throw new LabError('DEPLOY_BUSY')
-    this.deploying = true
-    try {
-      const targets = (hosts ?? [...this.codebases.keys()]).map((host) => this.targetOf(host))
-      await this.checkRelease(release, targets)
-      this.deployments += 1
-      const emit = (event: NewLabEvent): void => this.parts.events.emit(event)
-      return await deployInPlace({ id: this.deployments, release, targets, emit })
-    } finally {
-      this.deploying = false
-      this.parts.events.emit({ type: 'releasesChanged', releases: await this.readReleases() })
-    }
+  /** Work on the releases, told to everybody when it is done. */
+  async changeReleases<Value>(work: (releases: Releases) => Promise<Value>): Promise<Value> {
+    const { releases } = this.deployments
+    const value = await work(releases)
+    this.parts.events.emit({ type: 'releasesChanged', releases: await releases.list() })
+    return value
   }
 
-  private async checkRelease(release: string, targets: readonly DeployTarget[]): Promise<void> {
-    for (const { codebase } of targets) {
-      const known = await codebase.releases()
-      if (!known.includes(release)) throw new LabError('RELEASE_UNKNOWN', { release, known: known.join(', ') })
+  private makeDeployments(): Deployments {
+    const { plan, events, nodePath, programsDir, platform, workspace } = this.parts
+    const { codebases } = this
+    const ground: DeployGround = {
+      plan,
+      codebases,
+      traffic: this.traffic,
+      nodePath,
+      programsDir,
+      noSharedPorts: platform.capabilities.sharePort.reason,
+      emit: (event) => events.emit(event),
+      service: (id) => this.service(id),
+      besideDriver: (service, ports, release) => this.driverOf(service, { plan: ports, release }),
+      rewriteBalancers: async () => {
+        for (const balancer of plan.ofRole('load-balancer'))
+          await roleOf('load-balancer').prepare(balancer, this.roleContext({}))
+      },
     }
-  }
-
-  private targetOf(host: string): DeployTarget {
-    const known = Object.keys(this.plan.topology.hosts)
-    if (!known.includes(host)) throw new LabError('HOST_UNKNOWN', { host, known: known.join(', ') })
-    const codebase = this.codebases.get(host)
-    if (!codebase) throw new LabError('HOST_WITHOUT_CODE', { host })
-    const services = startOrder(this.plan.services)
-      .filter((planned) => planned.host === host && servesCode(planned.spec.role))
-      .map((planned) => this.service(planned.id))
-    const { nodePath, programsDir } = this.parts
-    return {
-      host,
-      codebase,
-      services,
-      findFault: (release) => findReleaseFault({ nodePath, programsDir, codebase: codebase.folder, release }),
-    }
-  }
-
-  private async readReleases(): Promise<readonly ReleaseInfo[]> {
-    const found = new Map<string, { hosts: string[]; summary: Readonly<Record<string, string>> }>()
-    for (const [host, codebase] of this.codebases) {
-      for (const id of await codebase.releases()) {
-        const entry = found.get(id) ?? { hosts: [], summary: await codebase.summary(id) }
-        entry.hosts.push(host)
-        found.set(id, entry)
-      }
-    }
-    return [...found].map(([id, entry]) => ({ id, ...entry }))
+    const journal = new DeploymentJournal(join(workspace.root, '.hoplab', 'deployment.json'))
+    return new Deployments(ground, new Releases(codebases), journal)
   }
 
   private makeService(planned: PlannedService): Service {
@@ -225,13 +209,18 @@ export class Lab {
       keeper,
       logPath: workspace.logPath(planned.id),
       onRefused: (call) => this.network.noteRefused(planned.id, call),
+      tellBeside: (beside) => {
+        const others = events.state.besides.filter(({ service }) => service !== planned.id)
+        // The lab is gone, or the process ended before it was told of.
+        if (beside === null && others.length === events.state.besides.length) return
+        events.emit({ type: 'besidesChanged', besides: beside === null ? others : [...others, beside] })
+      },
     })
   }
 
-  private driverOf(planned: PlannedService): ServiceDriver {
-    const role: RoleDriver<Role> = roleOf(planned.spec.role)
-    const context: RoleContext = {
-      plan: this.plan,
+  private roleContext({ plan = this.plan, release = null }: Variant): RoleContext {
+    return {
+      plan,
       workspace: this.workspace,
       nodePath: this.parts.nodePath,
       programsDir: this.parts.programsDir,
@@ -240,11 +229,19 @@ export class Lab {
         if (!codebase) throw new Error(`${host} has no codebase`)
         return codebase
       },
+      release,
+      sharesPorts: this.parts.platform.capabilities.sharePort.supported,
     }
+  }
+
+  /** With a variant: the driver of a second process, whose port was chosen for it. */
+  private driverOf(planned: PlannedService, variant: Variant = {}): ServiceDriver {
+    const role: RoleDriver<Role> = roleOf(planned.spec.role)
+    const context = this.roleContext(variant)
     let release: string | null = null
     return {
       prepare: async () => {
-        await this.takePort(planned)
+        if (variant.plan === undefined) await this.takePort(planned)
         await role.prepare(planned, context)
         release = await role.release(planned, context)
       },
@@ -272,10 +269,6 @@ export class Lab {
     planned.port = next
     throw new LabError('PORT_TAKEN', { service: id, port, address, next })
   }
-}
-
-function servesCode(role: Role): boolean {
-  return role === 'web-server' || role === 'app-server'
 }
 
 function codeHosts(plan: LabPlan): readonly string[] {

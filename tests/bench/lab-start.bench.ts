@@ -75,7 +75,8 @@ async function learnCommands(lab: TestEngine): Promise<readonly BareProgram[]> {
   const plan = new LabPlan(topology, addressPlanFor(topology, platform))
   const workspace = await Workspace.open(root ?? '', platform)
   const codebaseOf = (host: string): Codebase => new Codebase(workspace.hostFolder(host, 'codebase'), platform)
-  const context = { plan, workspace, nodePath, programsDir, codebaseOf }
+  const sharesPorts = platform.capabilities.sharePort.supported
+  const context = { plan, workspace, nodePath, programsDir, codebaseOf, release: null, sharesPorts }
   const programs = plan.services.map((planned) => ({
     ...roleOf(planned.spec.role).command(planned, context),
     address: planned.address,

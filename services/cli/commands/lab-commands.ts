@@ -1,7 +1,7 @@
 import type { ServiceAction } from '../../contract/index.ts'
 import { LabError } from '../../contract/index.ts'
 import { runningLabs, withEngine, withLab, type CommandContext, type LabChoice, type World } from '../context.ts'
-import { deployAnswer, requestAnswer, serviceAnswer, statusAnswer } from '../json-answers.ts'
+import { requestAnswer, serviceAnswer, statusAnswer } from '../json-answers.ts'
 import { LabFollower } from '../lab-follower.ts'
 import { table } from '../output.ts'
 import { labText, requestText, time } from '../words.ts'
@@ -31,30 +31,6 @@ export async function act(
   context.out.result(
     serviceAnswer(after),
     () => `${after.id} is ${after.state}${pid} after ${time(performance.now() - start)}.`,
-  )
-}
-
-export async function deploy(
-  context: CommandContext,
-  release: string,
-  hosts: readonly string[] | undefined,
-  choice: LabChoice,
-): Promise<void> {
-  const input = hosts === undefined ? { release } : { release, hosts: [...hosts] }
-  const deployment = await withLab(context, choice, (lab) => lab.run('deploy', input))
-  const failed = deployment.results.find(({ failure }) => failure !== null)?.failure
-  if (failed) throw new LabError(failed.code, failed.params)
-  if (deployment.ok !== true)
-    throw new LabError('DEPLOY_FAILED', { release, hosts: deployment.hosts.join(', '), detail: 'it did not finish' })
-  context.out.result(deployAnswer(deployment), () =>
-    table(
-      deployment.results.map(({ host, from, to, outageMs }) => [
-        host,
-        `${from ?? '-'} > ${to}`,
-        `out for ${time(outageMs)}`,
-      ]),
-      (cell) => cell.length,
-    ),
   )
 }
 

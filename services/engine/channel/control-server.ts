@@ -7,8 +7,8 @@ import { HELLO, sameToken } from './handshake.ts'
 import { JsonLines } from './json-lines.ts'
 import { serveClient, type ServedClient } from './serve-client.ts'
 
-/** Commands are small; the largest is 64 KiB of terminal input, which JSON can make six times as long. */
-const LIMITS = { maxLineChars: 512 * 1024, maxUnsentBytes: 64 * 1024 * 1024 }
+/** The largest command is a release from files: 4 MiB of them (LARGEST_RELEASE_BYTES) in base64. */
+const LIMITS = { maxLineChars: 8 * 1024 * 1024, maxUnsentBytes: 64 * 1024 * 1024 }
 const MAX_CLIENTS = 32
 /** How long a connection may take to show the token. */
 const HELLO_LIMIT_MS = 2000

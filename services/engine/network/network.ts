@@ -375,8 +375,10 @@ export class Network {
     for (const watcher of [...this.portWatchers]) watcher()
   }
 
+  /** Of the port that the service's own process has: a second one of it may listen elsewhere. */
   private tellPorts(service: string, open: boolean): void {
-    for (const port of this.ports) if (port.service === service) void this.tell(port, open)
+    const number = this.parts.events.state.services.find(({ id }) => id === service)?.port
+    for (const port of this.ports) if (port.service === service && port.port === number) void this.tell(port, open)
   }
 
   private async tell(port: NicPort, open: boolean): Promise<void> {

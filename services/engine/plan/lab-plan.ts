@@ -83,6 +83,12 @@ export class LabPlan {
     return known.length === places.length ? known : null
   }
 
+  /** The same plan with other ports for some services: what a second set of processes is started by. */
+  withPorts(ports: ReadonlyMap<string, number>): LabPlan {
+    const services = this.services.map((service) => ({ ...service, port: ports.get(service.id) ?? service.port }))
+    return Object.create(this, { services: { value: services } }) as LabPlan
+  }
+
   /** The service that visitors meet first: what listens on the host that `www` points at. */
   get entry(): PlannedService {
     const records = this.ofRole('dns').flatMap((dns) => dns.spec.records)

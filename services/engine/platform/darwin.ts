@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Platform } from './platform.ts'
-import { posix } from './posix.ts'
+import { posix, supported } from './posix.ts'
 
 /** One column of ps(1) for one process; null when there is none. */
 async function ask(pid: number, column: string): Promise<string | null> {
@@ -19,6 +19,12 @@ const support = (env: NodeJS.ProcessEnv): string =>
 
 export const darwin: Platform = {
   ...posix,
+  capabilities: {
+    freeze: supported,
+    resume: supported,
+    // SO_REUSEPORT of macOS sends everything to one of the two.
+    sharePort: { supported: false, reason: 'macOS does not share new connections between two listening processes.' },
+  },
   addressPlan: 'single-address',
   startTime: (pid) => ask(pid, 'lstart'),
   isAlive: async (pid, startTime) =>

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Platform } from './platform.ts'
-import { posix } from './posix.ts'
+import { posix, supported } from './posix.ts'
 
 /** Field 22 of /proc/PID/stat, in clock ticks since boot (proc_pid_stat(5)). */
 const START_TIME_FIELD = 22
@@ -11,6 +11,8 @@ const FIRST_FIELD_AFTER_NAME = 3
 
 export const linux: Platform = {
   ...posix,
+  // SO_REUSEPORT shares the load since Linux 3.9 (socket(7)).
+  capabilities: { freeze: supported, resume: supported, sharePort: supported },
   addressPlan: 'loopback-range',
   async startTime(pid) {
     const fields = await statFields(pid)

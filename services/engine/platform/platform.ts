@@ -7,7 +7,12 @@ export interface Ability {
 }
 
 export interface Platform {
-  readonly capabilities: { readonly freeze: Ability; readonly resume: Ability }
+  readonly capabilities: {
+    readonly freeze: Ability
+    readonly resume: Ability
+    /** Two processes can listen on the same address and port, and share what comes in. */
+    readonly sharePort: Ability
+  }
   /** `loopback-range`: all of 127.0.0.0/8 can be listened on; `single-address`: 127.0.0.1 only. */
   readonly addressPlan: 'loopback-range' | 'single-address'
   /** Holds a process and its children where they are. */
@@ -15,6 +20,8 @@ export interface Platform {
   resume(pid: number): void
   /** Asks the process to end; it may finish what is in flight. */
   terminate(pid: number): void
+  /** Tells a process whose address another one serves already to finish what it has, without hurry, and to end. */
+  handOver(pid: number): void
   /** Ends the process and its children at once. A process that is gone already is no error. */
   killTree(pid: number): void
   /** Ends what a process that has just ended left behind of its own children. */

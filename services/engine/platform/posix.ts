@@ -26,13 +26,13 @@ function requirePid(pid: number): number {
   throw new RangeError(`${pid} is not the pid of a process of the lab`)
 }
 
-const supported = { supported: true, reason: null }
+export const supported = { supported: true, reason: null }
 
 export const posix: Omit<
   Platform,
-  'addressPlan' | 'startTime' | 'isAlive' | 'memoryBytes' | 'stateFolder' | 'workspacesFolder'
+  'capabilities' | 'addressPlan' | 'startTime' | 'isAlive' | 'memoryBytes' | 'stateFolder' | 'workspacesFolder'
 > = {
-  capabilities: { freeze: supported, resume: supported },
+  handOver: (pid) => void signal(requirePid(pid), 'SIGQUIT'),
   freeze: (pid) => void signal(-requirePid(pid), 'SIGSTOP'),
   resume: (pid) => void signal(-requirePid(pid), 'SIGCONT'),
   terminate: (pid) => void signal(requirePid(pid), 'SIGTERM'),

@@ -5,6 +5,8 @@ import type { Platform } from './platform.ts'
 
 const noFreeze = { supported: false, reason: 'Windows has no signal that holds a process. Use Stop or Kill instead.' }
 
+const noShare = { supported: false, reason: 'Windows lets no two processes listen on the same port.' }
+
 /** A figure of one process by PowerShell; null when there is none. The pid is a number, so nothing can be injected. */
 async function ask(pid: number, property: string): Promise<string | null> {
   const command = `(Get-Process -Id ${Math.trunc(pid)} -ErrorAction Stop).${property}`
@@ -30,12 +32,13 @@ const local = (env: NodeJS.ProcessEnv): string =>
   join(env['LOCALAPPDATA'] || join(homedir(), 'AppData', 'Local'), 'Hoplab')
 
 export const win32: Platform = {
-  capabilities: { freeze: noFreeze, resume: noFreeze },
+  capabilities: { freeze: noFreeze, resume: noFreeze, sharePort: noShare },
   addressPlan: 'loopback-range',
   freeze: () => undefined,
   resume: () => undefined,
   // Windows has no SIGTERM for a process without a window; its data is safe all the same (SQLite's write-ahead log).
   terminate: taskkill,
+  handOver: taskkill,
   killTree: taskkill,
   killOrphans: () => undefined,
   startTime: (pid) => ask(pid, 'StartTime.Ticks'),

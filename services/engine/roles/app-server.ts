@@ -1,5 +1,14 @@
 import { join } from 'node:path'
-import { builtinCommand, callOption, listenOption, logFile, tcpProbe, type RoleDriver } from './driver.ts'
+import {
+  builtinCommand,
+  callOption,
+  listenOption,
+  logFile,
+  releaseOf,
+  releaseOptions,
+  tcpProbe,
+  type RoleDriver,
+} from './driver.ts'
 
 /** Runs the application of the host's current release. */
 export const appServerRole: RoleDriver<'app-server'> = {
@@ -9,6 +18,7 @@ export const appServerRole: RoleDriver<'app-server'> = {
     return builtinCommand('app-server', service, context, [
       ...['--listen', listenOption(service)],
       ...['--codebase', context.codebaseOf(service.host).folder],
+      ...releaseOptions(context),
       ...['--database', `http://${callOption(database)}`],
       ...['--source', service.address],
     ])
@@ -18,5 +28,5 @@ export const appServerRole: RoleDriver<'app-server'> = {
     { key: 'release', path: join(context.codebaseOf(service.host).folder, 'current', 'app', 'index.js') },
     logFile(service, context),
   ],
-  release: (service, context) => context.codebaseOf(service.host).current(),
+  release: releaseOf,
 }

@@ -13,6 +13,10 @@ export interface RoleContext {
   readonly nodePath: string
   readonly programsDir: string
   codebaseOf(host: string): Codebase
+  /** The release to serve, whatever `current` names; null for what `current` names. */
+  readonly release: string | null
+  /** Whether the system lets a second process listen on the same address, as a reload needs. */
+  readonly sharesPorts: boolean
 }
 
 /** One role: how its files are written, its program started, its readiness seen. */
@@ -71,6 +75,19 @@ export function listenOption(service: PlannedService): string {
 /** Where others call it: at the host's network card. */
 export function callOption(service: PlannedService): string {
   return `${service.address}:${service.port}`
+}
+
+/** For programs that serve a release: which one, and whether another process may take over their address. */
+export function releaseOptions(context: RoleContext): readonly string[] {
+  return [
+    ...(context.release === null ? [] : ['--release', context.release]),
+    ...(context.sharesPorts ? ['--share-port'] : []),
+  ]
+}
+
+/** What a process started now serves. */
+export async function releaseOf(service: PlannedService, context: RoleContext): Promise<string | null> {
+  return context.release ?? (await context.codebaseOf(service.host).current())
 }
 
 export function tcpProbe(service: PlannedService): Probe {

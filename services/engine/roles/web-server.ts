@@ -1,5 +1,14 @@
 import { join } from 'node:path'
-import { builtinCommand, callOption, listenOption, logFile, tcpProbe, type RoleDriver } from './driver.ts'
+import {
+  builtinCommand,
+  callOption,
+  listenOption,
+  logFile,
+  releaseOf,
+  releaseOptions,
+  tcpProbe,
+  type RoleDriver,
+} from './driver.ts'
 
 /** Static files of the release, everything else to the application server on the same host. */
 export const webServerRole: RoleDriver<'web-server'> = {
@@ -9,6 +18,7 @@ export const webServerRole: RoleDriver<'web-server'> = {
     return builtinCommand('web-server', service, context, [
       ...['--listen', listenOption(service)],
       ...['--codebase', context.codebaseOf(service.host).folder],
+      ...releaseOptions(context),
       ...['--app', callOption(application), '--app-name', application.id],
       ...['--source', service.address],
     ])
@@ -18,5 +28,5 @@ export const webServerRole: RoleDriver<'web-server'> = {
     { key: 'release', path: join(context.codebaseOf(service.host).folder, 'current', 'public') },
     logFile(service, context),
   ],
-  release: (service, context) => context.codebaseOf(service.host).current(),
+  release: releaseOf,
 }

@@ -1,12 +1,14 @@
 import {
   LabError,
   toFailure,
+  type BesideProcess,
   type NewLabEvent,
   type ServiceAction,
   type ServiceFile,
   type ServiceState,
 } from '../../contract/index.ts'
 import type { Platform } from '../platform/platform.ts'
+import { BesideSlot, type Generation } from './beside-slot.ts'
 import { LogFile } from './log-file.ts'
 import { probeUntilReady, type Probe } from './probe.ts'
 import { startInPty, type ProgramCommand, type PtyExit, type PtyProcess } from './pty-process.ts'
@@ -39,6 +41,8 @@ export interface ServiceSurroundings {
   readonly logPath: string
   /** A connection that its process wanted to open was refused. */
   readonly onRefused: (call: RefusedCall) => void
+  /** What its second process is now; null when there is none. */
+  readonly tellBeside: (beside: BesideProcess | null) => void
 }
 
 /** How long a start may take before it is called slow; school machines are. */
@@ -54,6 +58,8 @@ export class Service {
   readonly id: string
   readonly terminal = new TerminalBuffer()
   requests = 0
+  /** Its second process, during and after a deployment. */
+  readonly beside: BesideSlot
   private readonly driver: ServiceDriver
   private readonly around: ServiceSurroundings
   private readonly log: LogFile
@@ -74,6 +80,7 @@ export class Service {
     this.driver = driver
     this.around = around
     this.log = new LogFile(around.logPath)
+    this.beside = new BesideSlot(this.slotOwner(id))
   }
 
   get state(): ServiceState {
@@ -122,6 +129,8 @@ export class Service {
 
   /** Resolves when it is ready. Rejects when it ended before, or did not become ready in time (it may still do). */
   private async startNow(): Promise<void> {
+    // A deployment may want to start it while the lab ends.
+    if (this.disposal.signal.aborted) throw new LabError('LAB_NOT_RUNNING')
     const probing = new AbortController()
     this.probing = probing
     this.killed = false
@@ -157,7 +166,7 @@ export class Service {
       (data) =>
         this.onOutput(
           process,
-          reader.read(data, (report) => this.onReport(report)),
+          reader.read(data, (report) => this.onReport(process, report)),
         ),
       (exit) => void this.onExit(process, exit),
     )
@@ -202,6 +211,50 @@ export class Service {
     if (slow || state === 'ready' || state === 'frozen') return
     if (failure !== null) throw new LabError(failure.code, failure.params)
     throw new LabError('SERVICE_START_FAILED', { service: this.id, detail: 'it was stopped while it started.' })
+  }
+
+  /**
+   * The process beside becomes the service's own, and its own one goes beside: `finishing` or `kept`. The service stays as
+   * ready as it was; nothing is started or stopped by it. Throws when there is none that is ready.
+   */
+  exchange(state: 'ready' | 'finishing' | 'kept'): void {
+    const { port, release, startedAtMs, state: now } = this.state
+    if (now === 'failed' || now === 'stopped' || now === 'stopping')
+      throw new LabError('SERVICE_ACTION_INVALID', { service: this.id, state: now, action: 'restart' })
+    const own: Generation | null =
+      this.process === null
+        ? null
+        : { process: this.process, startedAtMs: startedAtMs ?? Date.now(), facts: { port, release } }
+    const next = this.beside.exchange(own, state)
+    this.process = next.process
+    this.requests = 0
+    const patch = { pid: next.process.pid, startedAtMs: next.startedAtMs, memoryBytes: null, ...next.facts }
+    this.around.emit({
+      type: 'serviceChanged',
+      service: this.id,
+      patch: { ...patch, files: this.driver.files() },
+    })
+  }
+
+  private slotOwner(id: string): ConstructorParameters<typeof BesideSlot>[0] {
+    const { platform, keeper, read, tellBeside } = this.around
+    return {
+      id,
+      get host() {
+        return read().host
+      },
+      get address() {
+        return read().address
+      },
+      platform,
+      keeper,
+      onOutput: (process, text) => this.onOutput(process, text),
+      onRequests: (process, requests) => this.onRequests(process, requests),
+      onExit: (process, exit) => void this.onExit(process, exit),
+      mark: (text) => this.write(`\u001b[0;2m--- ${text} ---\u001b[0m\r\n`),
+      lastLine: () => this.lastLine(),
+      tell: tellBeside,
+    }
   }
 
   /** Resolves when its start, if one is under way, has led to something: ready, failed, slow or stopped. */
@@ -249,9 +302,13 @@ export class Service {
     this.change(this.answered ? 'ready' : 'running', {})
   }
 
-  private onReport({ requests, refused }: StatusReport): void {
-    this.requests = requests ?? this.requests
+  private onReport(process: PtyProcess, { requests, refused }: StatusReport): void {
     if (refused !== null) this.around.onRefused(refused)
+    if (requests !== null) this.onRequests(process, requests)
+  }
+
+  private onRequests(process: PtyProcess, requests: number): void {
+    if (this.process === process) this.requests = requests
   }
 
   private onOutput(process: PtyProcess, text: string): void {
@@ -261,7 +318,7 @@ export class Service {
   }
 
   private async onExit(process: PtyProcess, exit: PtyExit): Promise<void> {
-    if (this.process !== process) return
+    if (this.beside.tookExit(process, exit) || this.process !== process) return
     this.process = null
     this.probing?.abort()
     // What the process started itself goes with it.
@@ -319,7 +376,7 @@ export class Service {
   /** Ends the process and everything that belongs to it. */
   async dispose(graceMs: number): Promise<void> {
     this.disposal.abort()
-    await this.stop(graceMs)
+    await Promise.all([this.stop(graceMs), this.beside.close()])
     this.policy.cancel()
     this.terminal.dispose()
     await this.log.close()

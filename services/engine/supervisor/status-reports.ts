@@ -11,6 +11,8 @@ const LONGEST_REPORT = 256
 export interface StatusReport {
   readonly requests: number | null
   readonly refused: RefusedCall | null
+  /** It has said that it listens. */
+  readonly ready: boolean
 }
 
 /** A connection that the program tried to open and that was refused. */
@@ -65,5 +67,6 @@ function parseReport(text: string): StatusReport {
   const requests = /(?:^|;)requests=(\d{1,15})(?:;|$)/.exec(text)?.[1]
   const [, address, port, at] = /(?:^|;)refused=([\d.]{7,15}):(\d{1,5});at=(\d{1,17})(?:;|$)/.exec(text) ?? []
   const refused = address === undefined ? null : { address, port: Number(port), atUs: Number(at) }
-  return { requests: requests === undefined ? null : Number(requests), refused }
+  const ready = /(?:^|;)ready=1(?:;|$)/.test(text)
+  return { requests: requests === undefined ? null : Number(requests), refused, ready }
 }

@@ -1,8 +1,11 @@
-import { cp, mkdir, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { NAME_PATTERN } from '../../contract/index.ts'
 import type { Platform } from '../platform/platform.ts'
+
+/** Names the shipped releases that were unpacked once. */
+const UNPACKED_LIST = '.unpacked'
 
 const releaseFile = z.object({ summary: z.union([z.string(), z.record(z.string(), z.string())]) })
 
@@ -16,19 +19,51 @@ export class Codebase {
     this.platform = platform
   }
 
-  /** Unpacks shipped releases that are not there yet; those that are there may have been edited and stay as they are. */
+  /**
+   * Unpacks shipped releases that were never unpacked here; those that are there may have been edited and stay as they
+   * are, and those that a deployment has tidied away stay away.
+   */
   async install(shippedFolder: string): Promise<void> {
     const releases = join(this.folder, 'releases')
     await mkdir(releases, { recursive: true })
+    await mkdir(join(this.folder, 'shared'), { recursive: true })
+    const unpacked = await this.readUnpacked()
     for (const release of await listReleases(shippedFolder)) {
       const target = join(releases, release)
-      if (await exists(target)) continue
+      if (unpacked.includes(release) || (await exists(target))) continue
       // Copied beside and renamed: a release is there whole or not at all.
       const partial = `${target}.partial`
       await rm(partial, { recursive: true, force: true })
       await cp(join(shippedFolder, 'releases', release), partial, { recursive: true })
       await rename(partial, target)
     }
+    const shipped = await listReleases(shippedFolder)
+    if (shipped.every((release) => unpacked.includes(release))) return
+    await writeFile(join(this.folder, UNPACKED_LIST), `${[...new Set([...unpacked, ...shipped])].join('\n')}\n`)
+  }
+
+  private async readUnpacked(): Promise<readonly string[]> {
+    const text = await readFile(join(this.folder, UNPACKED_LIST), 'utf8').catch(() => '')
+    return text.split('\n').filter((line) => line !== '')
+  }
+
+  releaseFolder(release: string): string {
+    return join(this.folder, 'releases', release)
+  }
+
+  /** Oldest first, by when their folder was made; of the same moment by name. */
+  async releasesByAge(): Promise<readonly string[]> {
+    const names = await this.releases()
+    const ages = await Promise.all(names.map(async (name) => (await stat(this.releaseFolder(name))).birthtimeMs))
+    // The sort is stable: names are in natural order already.
+    return names
+      .map((name, index) => ({ name, age: Math.floor((ages[index] ?? 0) / 1000) }))
+      .sort((a, b) => a.age - b.age)
+      .map(({ name }) => name)
+  }
+
+  async remove(release: string): Promise<void> {
+    await rm(this.releaseFolder(release), { recursive: true, force: true })
   }
 
   releases(): Promise<readonly string[]> {

@@ -17,6 +17,8 @@ export interface AppEnvironment {
   readonly release: string
   /** The name of this application server: `app-1`. */
   readonly server: string
+  /** Folder of files that all releases of this host share, such as uploads: a deployment leaves it as it is. */
+  readonly shared: string
   readonly host: { readonly address: string; readonly port: number }
   /** The name of the database, once it has answered in this request; null before that. */
   readonly database: string | null

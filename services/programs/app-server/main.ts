@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { listenTcp, parseAddress, requireLoopback, type Address } from '../kit/address.ts'
 import { EXIT, ProgramError, runProgram, type ProgramContext, type RunningProgram } from '../kit/program.ts'
 import { findRelease } from '../kit/release.ts'
@@ -15,6 +16,7 @@ await runProgram({
     listen: { type: 'string', value: 'ADDRESS:PORT', help: 'where to listen (required without --check)' },
     codebase: { type: 'string', value: 'DIR', required: true, help: 'folder with releases/ and the link current' },
     release: { type: 'string', value: 'NAME', help: 'run this release, whatever current points to' },
+    'share-port': { type: 'boolean', help: 'a second process may listen on the same address (SO_REUSEPORT)' },
     database: { type: 'string', value: 'URL', help: 'the database, such as http://127.10.0.30:8090' },
     source: { type: 'string', value: 'ADDRESS', help: 'own address for connections to the database' },
     check: { type: 'boolean', help: 'only load the application and exit: 0 when it loads' },
@@ -45,6 +47,7 @@ async function start({ name, options, log }: ProgramContext): Promise<RunningPro
     release,
     address,
     app,
+    shared: join(options.text('codebase'), 'shared'),
     database: new Database({
       url: database,
       source,
@@ -55,8 +58,8 @@ async function start({ name, options, log }: ProgramContext): Promise<RunningPro
     }),
     log,
   })
-  const port = await listenTcp(service.server, address)
-  return { listening: `http://${address.host}:${port}`, stop: () => service.stop() }
+  const port = await listenTcp(service.server, address, options.flag('share-port'))
+  return { listening: `http://${address.host}:${port}`, stop: () => service.stop(), handOver: () => service.handOver() }
 }
 
 function readListen(text: string | null, check: boolean): Address | null {

@@ -23,6 +23,8 @@ export interface AppServerParts {
   readonly release: Release
   readonly address: Address
   readonly app: Application
+  /** The folder that all releases share. */
+  readonly shared: string
   readonly database: Database
   readonly log: Log
 }
@@ -108,6 +110,7 @@ function environment(parts: AppServerParts, context: RequestContext): AppEnviron
     db: parts.database.client,
     release: parts.release.name,
     server: parts.name,
+    shared: parts.shared,
     host: { address: parts.address.host, port: parts.address.port },
     get database() {
       return context.database

@@ -41,12 +41,15 @@ export function listenError(error: unknown, address: Address): ProgramError {
   return new ProgramError(`could not listen on ${place}: ${String(error)}`, EXIT.unavailable)
 }
 
-/** Listens, or throws a `ProgramError` with a sentence. Resolves with the real port (for port 0). */
-export function listenTcp(server: Server, address: Address): Promise<number> {
+/**
+ * Listens, or throws a `ProgramError` with a sentence. Resolves with the real port (for port 0). `shared`: another process
+ * that does the same may listen on the very same address, and new connections go to either (SO_REUSEPORT, socket(7)).
+ */
+export function listenTcp(server: Server, address: Address, shared = false): Promise<number> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => reject(listenError(error, address))
     server.once('error', fail)
-    server.listen({ host: address.host, port: address.port, backlog: 1024 }, () => {
+    server.listen({ host: address.host, port: address.port, backlog: 1024, reusePort: shared }, () => {
       server.off('error', fail)
       const bound = server.address()
       resolve(typeof bound === 'object' && bound !== null ? bound.port : address.port)

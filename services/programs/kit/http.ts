@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer } from './node-http.ts'
 
@@ -12,6 +12,12 @@ import { createServer } from './node-http.ts'
 export const PATIENCE_MS = 15 * 60 * 1000
 /** A connection over loopback stands within a millisecond or is refused; later means that nobody accepts. */
 const CONNECT_LIMIT_MS = 5_000
+/** A kept connection that nobody used for so long is closed: longer than balancers keep idle ones (ours: 4 s). */
+const UNUSED_LIMIT_MS = 5_000
+/** A turn of the event loop that is shorter had nothing to do, so nobody has just connected. */
+const QUIET_TURN_MS = 0.2
+/** So many turns are waited for a quiet one. */
+const MOST_TURNS = 200
 /** How long a connection on which nothing was asked yet may still bring its first request while the program ends. */
 const FRESH_GRACE_MS = 100
 /**
@@ -21,6 +27,8 @@ const FRESH_GRACE_MS = 100
  */
 const LINGER_MS = 30_000
 const LINGER_IDLE_MS = 2_000
+
+const closeListener = NetServer.prototype.close
 
 /** Fields that belong to one connection and are never passed on (RFC 9110 section 7.6.1). */
 const HOP_BY_HOP = new Set([
@@ -200,6 +208,11 @@ export interface HttpService {
   readonly server: Server
   /** Accepts no more, ends idle connections, lets requests in flight finish; resolves when no connection is left. */
   stop(): Promise<void>
+  /**
+   * For a server whose address another process listens on already: as `stop`, but a kept connection may be used once
+   * more, and its answer says that it closes. A client never meets a closed door on its way in.
+   */
+  handOver(): Promise<void>
 }
 
 /** What to do with requests. */
@@ -236,6 +249,26 @@ export function createHttpService(options: ServerOptions, handlers: HttpHandlers
         server.close(() => resolve())
         connections.finish()
       }),
+    handOver: async () => {
+      await quietTurn()
+      await new Promise<void>((resolve) => {
+        // Not the HTTP server's own `close`: that closes idle connections at once.
+        closeListener.call(server, () => resolve())
+        connections.handOver()
+      })
+    },
+  }
+}
+
+/**
+ * Resolves in a turn of the event loop in which nothing else happened. A connection that the system has completed but
+ * the program not yet accepted is reset when the listener closes; right after a quiet turn there is none.
+ */
+async function quietTurn(): Promise<void> {
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+    const startedMs = performance.now()
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    if (performance.now() - startedMs < QUIET_TURN_MS) return
   }
 }
 
@@ -302,6 +335,13 @@ class Connections {
     for (const response of this.responses) if (!response.headersSent) response.shouldKeepAlive = false
     this.destroyWaiting((use) => use.asked)
     setTimeout(() => this.destroyWaiting(() => true), FRESH_GRACE_MS)
+  }
+
+  /** Every connection gets one more answer, or is closed when it is not used any more. */
+  handOver(): void {
+    this.finishing = true
+    for (const response of this.responses) if (!response.headersSent) response.shouldKeepAlive = false
+    setTimeout(() => this.destroyWaiting(() => true), UNUSED_LIMIT_MS)
   }
 
   private destroyWaiting(chosen: (use: ConnectionUse) => boolean): void {

@@ -113,6 +113,11 @@ export class Log {
     this.out.write(text)
   }
 
+  /** It listens: for a supervisor that cannot try it, because another process answers at the same address. */
+  ready(): void {
+    if (this.supervised) this.write(`\u001b]${STATUS_OSC};ready=1\u0007`)
+  }
+
   private writeStatus(): void {
     this.statusTimer = null
     this.write(`\u001b]${STATUS_OSC};requests=${this.requests}\u0007`)

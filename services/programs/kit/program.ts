@@ -35,6 +35,11 @@ export interface RunningProgram {
   readonly listening: string
   /** Stops accepting, finishes what is in flight, resolves when nothing is left. Called once, on SIGTERM or SIGINT. */
   stop(): Promise<void>
+  /**
+   * As `stop`, but patiently: another process has taken over the address, so nobody waits for this one to be gone, and
+   * no visitor shall notice. Called once, on SIGQUIT (what nginx calls graceful shutdown); without it `stop` is.
+   */
+  handOver?(): Promise<void>
 }
 
 export interface ProgramSpec {
@@ -93,10 +98,12 @@ export async function runProgram(spec: ProgramSpec): Promise<void> {
     const running = await spec.start({ name, options, log })
     if (running === null) return log.flush()
     log.event({ what: 'ready', outcome: `listening on ${running.listening}`, level: 'good' })
+    log.ready()
     log.flush()
     const why = await endings
     log.event({ what: 'stopping', outcome: `${why}: finishing what is in flight` })
-    await withLimit(running.stop(), STOP_LIMIT_MS)
+    const end = why === 'SIGQUIT' && running.handOver ? running.handOver() : running.stop()
+    await withLimit(end, STOP_LIMIT_MS)
     log.event({ what: 'stopped', outcome: 'nothing was left in flight' })
     log.flush()
     process.exit(0)
@@ -113,7 +120,7 @@ export async function runProgram(spec: ProgramSpec): Promise<void> {
 function watchEndings(supervised: boolean): Promise<string> {
   return new Promise((resolve) => {
     let told = false
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) {
       process.on(signal, () => {
         if (told) process.exit(1)
         told = true

@@ -1,4 +1,4 @@
-import type { Server } from '../../protocols/haproxy-cfg/model.ts'
+import type { Endpoint, Server } from '../../protocols/haproxy-cfg/model.ts'
 import type { CheckStatus } from '../../protocols/haproxy-stats/show-servers-state.ts'
 import { Counters } from './counters.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -32,6 +32,8 @@ const IDLE_LIMIT = 512
 /** One server of a backend: its state, its counters, its connections. */
 export class BackendServer {
   readonly config: Server
+  /** Where it is now: as in the file, until `set server ... addr` says otherwise. */
+  endpoint: Endpoint
   readonly id: number
   readonly name: string
   readonly backup: boolean
@@ -55,6 +57,7 @@ export class BackendServer {
 
   constructor(config: Server, id: number, timeouts: ServerTimeouts, deadlines: Deadlines) {
     this.config = config
+    this.endpoint = { address: config.address, port: config.port }
     this.id = id
     this.name = config.name
     this.backup = config.backup
@@ -129,6 +132,12 @@ export class BackendServer {
     this.noteChange(wasUp)
   }
 
+  /** Requests that are under way stay where they are; every other one goes to the new place. */
+  moveTo(endpoint: Endpoint): void {
+    this.endpoint = endpoint
+    this.closeIdle()
+  }
+
   setWeight(weight: number): void {
     this.weight = weight
     this.onChange()
@@ -156,7 +165,8 @@ export class BackendServer {
 
   /** Takes back a connection whose exchange is complete. */
   giveBack(connection: UpstreamConnection): void {
-    if (!this.usable || this.idle.length >= IDLE_LIMIT) return connection.destroy()
+    if (!this.usable || this.idle.length >= IDLE_LIMIT || connection.endpoint !== this.endpoint)
+      return connection.destroy()
     connection.rest(this.deadlines.after(IDLE_LIMIT_MS))
     this.idle.push(connection)
   }

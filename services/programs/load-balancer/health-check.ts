@@ -51,7 +51,7 @@ export class HealthCheck {
     const outcome = `Server ${name} is ${server.up ? 'UP' : 'DOWN'}: ${result.reason}`
     this.log.event({
       what: 'health check',
-      peer: formatEndpoint(server.config),
+      peer: formatEndpoint(server.endpoint),
       outcome,
       level: server.up ? 'good' : 'error',
     })

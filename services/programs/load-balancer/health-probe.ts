@@ -23,7 +23,8 @@ export function probe(
   done: (result: CheckResult) => void,
 ): () => void {
   const startedAt = performance.now()
-  const { address, port, source } = server.config
+  const { source } = server.config
+  const { address, port } = server.endpoint
   const socket = connect({ host: address, port, ...(source === null ? {} : { localAddress: source }), noDelay: true })
   let connected = false
   let received = Buffer.alloc(0)
@@ -60,7 +61,7 @@ export function probe(
 }
 
 function requestText(server: BackendServer, check: HttpCheck): string {
-  return `${check.method} ${check.uri} ${check.version}\r\nHost: ${formatEndpoint(server.config)}\r\nConnection: close\r\n\r\n`
+  return `${check.method} ${check.uri} ${check.version}\r\nHost: ${formatEndpoint(server.endpoint)}\r\nConnection: close\r\n\r\n`
 }
 
 type Verdict = Omit<CheckResult, 'durationMs'>

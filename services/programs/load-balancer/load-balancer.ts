@@ -76,6 +76,10 @@ export class LoadBalancer {
       now: () => this.deadlines.now,
       info: () => this.info(),
       setState: (backend, server, state) => this.setState(backend, server, state),
+      move: (backend, server, endpoint) => {
+        server.moveTo(endpoint)
+        this.report(backend, server, `is at ${formatEndpoint(endpoint)} now`)
+      },
       setWeight: (backend, server, weight) => {
         server.setWeight(weight)
         this.report(backend, server, `has weight ${weight} now`)
@@ -95,7 +99,7 @@ export class LoadBalancer {
 
   private report(backend: Backend, server: BackendServer, sentence: string): void {
     const outcome = `Server ${backend.config.name}/${server.name} ${sentence}`
-    this.log.event({ what: 'runtime api', peer: formatEndpoint(server.config), outcome, level: 'warning' })
+    this.log.event({ what: 'runtime api', peer: formatEndpoint(server.endpoint), outcome, level: 'warning' })
   }
 
   private info(): Readonly<Record<string, string | number>> {

@@ -1,4 +1,4 @@
-import type { StatsLevel } from '../../protocols/haproxy-cfg/model.ts'
+import type { Endpoint, StatsLevel } from '../../protocols/haproxy-cfg/model.ts'
 import { MAX_WEIGHT } from '../../protocols/haproxy-cfg/server-line.ts'
 import { formatServersState } from '../../protocols/haproxy-stats/show-servers-state.ts'
 import { formatStatCsv } from '../../protocols/haproxy-stats/show-stat.ts'
@@ -19,6 +19,7 @@ export interface Controlled {
   info(): Readonly<Record<string, string | number>>
   setState(backend: Backend, server: BackendServer, state: AdminState): void
   setWeight(backend: Backend, server: BackendServer, weight: number): void
+  move(backend: Backend, server: BackendServer, endpoint: Endpoint): void
 }
 
 interface Command {
@@ -31,7 +32,7 @@ interface Command {
 
 const LEVELS: readonly StatsLevel[] = ['user', 'operator', 'admin']
 
-const SET_SERVER_USAGE = 'usage: set server <backend>/<server> state | weight\n'
+const SET_SERVER_USAGE = 'usage: set server <backend>/<server> addr | state | weight\n'
 
 const COMMANDS: readonly Command[] = [
   {
@@ -55,7 +56,7 @@ const COMMANDS: readonly Command[] = [
   },
   {
     words: ['set', 'server'],
-    help: ['set server <bk>/<srv> [opts]', 'change the state or the weight of a server'],
+    help: ['set server <bk>/<srv> [opts]', 'change the state, the weight or the address of a server'],
     needs: 'admin',
     run: setServer,
   },
@@ -129,14 +130,41 @@ function changeState(target: string | undefined, state: AdminState, controlled: 
 }
 
 function setServer(args: readonly string[], controlled: Controlled): string {
-  const [target, what, value] = args
+  const [target, what, value, ...more] = args
   return withServer(target, controlled, (backend, server) => {
     if (what === 'weight') return setWeight(backend, server, value, controlled)
+    if (what === 'addr') return setAddress(backend, server, [value, ...more], controlled)
     if (what !== 'state') return SET_SERVER_USAGE
     if (value !== 'ready' && value !== 'drain' && value !== 'maint')
       return "'set server <srv> state' expects 'ready', 'drain' and 'maint'.\n"
     return changeState(target, value, controlled)
   })
+}
+
+/** `addr 127.10.0.21 port 8081`. HAProxy answers with what it changed. */
+function setAddress(
+  backend: Backend,
+  server: BackendServer,
+  [address, word, portText]: readonly (string | undefined)[],
+  controlled: Controlled,
+): string {
+  if (address === undefined) return 'set server <b>/<s> addr requires an address and optionally a port.\n'
+  // Nothing of the lab is asked outside this machine (RFC 1122 section 3.2.1.3).
+  if (!/^127(?:\.\d{1,3}){3}$/.test(address)) return 'Invalid address: only 127.x.x.x is served here.\n'
+  const port = word === undefined ? server.endpoint.port : Number(portText)
+  if ((word !== undefined && word !== 'port') || !Number.isInteger(port) || port < 1 || port > 65_535)
+    return 'Invalid port.\n'
+  const before = server.endpoint
+  const changes = [
+    before.address === address ? 'no need to change the addr' : `IP changed from '${before.address}' to '${address}'`,
+    ...(word === undefined ? [] : [portChange(before.port, port)]),
+  ]
+  if (before.address !== address || before.port !== port) controlled.move(backend, server, { address, port })
+  return `${changes.join(', ')} by 'stats socket command'\n`
+}
+
+function portChange(from: number, to: number): string {
+  return from === to ? 'no need to change the port' : `port changed from '${from}' to '${to}'`
 }
 
 /** `5`, or `50%` of the weight in the file. */

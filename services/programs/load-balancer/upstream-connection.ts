@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import type { Endpoint } from '../../protocols/haproxy-cfg/model.ts'
 import type { BackendServer } from './backend-server.ts'
 import type { Deadlines, Expiring } from './deadlines.ts'
 
@@ -23,6 +24,8 @@ const READ_BUFFER_BYTES = 64 * 1024
 export class UpstreamConnection implements Expiring {
   readonly server: BackendServer
   readonly socket: Socket
+  /** Where it leads; the server may be elsewhere meanwhile. */
+  readonly endpoint: Endpoint
   /** Whether an exchange was complete on it before: it may have been closed by the server in the meantime. */
   reused = false
   connected = false
@@ -39,7 +42,9 @@ export class UpstreamConnection implements Expiring {
     this.deadlines = deadlines
     this.deadlineAt = deadlines.after(server.timeouts.connectMs)
     deadlines.add(this)
-    const { address, port, source } = server.config
+    const { source } = server.config
+    this.endpoint = server.endpoint
+    const { address, port } = server.endpoint
     this.socket = connect({
       host: address,
       port,

@@ -157,7 +157,7 @@ export class AppProxy {
       call.failed = true
       response.off('close', leave)
       if (call.visitorLeft) return done({ status: VISITOR_LEFT, bytes: null, failure: 'the visitor left' })
-      if (agent !== false && mayRetry(request, upstream, error)) this.attempt(request, response, false, done)
+      if (agent !== false && mayRetry(request, error)) this.attempt(request, response, false, done)
       else done(this.fail(request, response, error))
     })
     if (hasBody(request)) request.pipe(upstream)
@@ -210,12 +210,13 @@ function appended(pairs: readonly HeaderPair[], name: string, entry: string): st
 }
 
 /**
- * A kept connection may have been closed by the application server while the request was on its way. Then it is sent
- * once more, over a new connection; but only what may be sent twice, and whose body is not used up.
+ * A connection may have been closed by the application server while the request was on its way: a kept one because it was
+ * idle, a new one because the process that was about to accept it handed over to the next. Then it is sent once more,
+ * over a new connection; but only what may be sent twice, and whose body is not used up.
  */
-function mayRetry(request: IncomingMessage, upstream: ClientRequest, error: Error): boolean {
+function mayRetry(request: IncomingMessage, error: Error): boolean {
   const broken = ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
-  return broken && upstream.reusedSocket && IDEMPOTENT.has(request.method ?? '') && !hasBody(request)
+  return broken && IDEMPOTENT.has(request.method ?? '') && !hasBody(request)
 }
 
 /** Interim answers are passed on (RFC 9110 section 15.2); 100 was given by this server itself. */

@@ -14,6 +14,8 @@ await runProgram({
   options: {
     listen: { type: 'string', value: 'ADDRESS:PORT', required: true, help: 'where to listen' },
     codebase: { type: 'string', value: 'DIR', required: true, help: 'folder with releases/ and the link current' },
+    release: { type: 'string', value: 'NAME', help: 'serve this release, whatever current points to' },
+    'share-port': { type: 'boolean', help: 'a second process may listen on the same address (SO_REUSEPORT)' },
     app: { type: 'string', value: 'ADDRESS:PORT', required: true, help: 'the application server' },
     'app-name': { type: 'string', value: 'NAME', help: 'its name in the log and on error pages, until it answers' },
     source: { type: 'string', value: 'ADDRESS', help: 'own address for connections to the application server' },
@@ -26,7 +28,7 @@ async function start({ name, options, log }: ProgramContext): Promise<RunningPro
   const app = requireLoopback(parseAddress(options.text('app'), 'app'), 'app')
   const source = options.optional('source')
   if (source !== null) requireLoopback({ host: source, port: 0 }, 'source')
-  const release = await findRelease(options.text('codebase'), null)
+  const release = await findRelease(options.text('codebase'), options.optional('release'))
 
   const files = await PublicFiles.open(join(release.dir, 'public'))
   log.event({ what: `release ${release.name}`, outcome: `serving ${files.root}` })
@@ -40,11 +42,15 @@ async function start({ name, options, log }: ProgramContext): Promise<RunningPro
   log.event({ what: 'application', outcome: `what is no file goes to ${proxy.place()}` })
 
   const service = createWebServer({ name, release: release.name, files, proxy, log })
-  const port = await listenTcp(service.server, address)
+  const port = await listenTcp(service.server, address, options.flag('share-port'))
   return {
     listening: `http://${address.host}:${port}`,
     stop: async () => {
       await service.stop()
+      proxy.close()
+    },
+    handOver: async () => {
+      await service.handOver()
       proxy.close()
     },
   }

@@ -91,6 +91,28 @@ describe('command line with a real lab', () => {
     expect(await lab('status').exit).toMatchObject({ code: 1, stdout: '' })
   })
 
+  it('traffic measures the downtime of a server that is killed and started again', async () => {
+    const up = lab('up', '0-simple_web_stack')
+    await expect.poll(up.stdout, { timeout: 30_000 }).toContain('Ctrl-C stops the lab.')
+    const traffic = lab('traffic', '--rate', '100', '--for', '8', '--json')
+    const lines = lab('status', '--json')
+    await lines.exit
+    // What happens to a server while the traffic goes on: killed, and brought back.
+    const killed = await lab('kill', 'web-1', '--json').exit
+    expect(killed.code).toBe(0)
+    expect((await lab('start', 'web-1', '--json').exit).code).toBe(0)
+    const { code, stdout, stderr } = await traffic.exit
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const result = JSON.parse(stdout) as Record<string, number>
+    expect(result).toMatchObject({ rate: 100, seconds: 8, due: 800, sent: 800, resolutionMs: 10 })
+    expect(result['downtimeMs']).toBeGreaterThan(0)
+    expect(result['downtimeMs']).toBeCloseTo(((result['due'] ?? 0) - (result['succeeded'] ?? 0)) * 10)
+    expect(result['longestGapMs']).toBeLessThanOrEqual((result['downtimeMs'] ?? 0) + 0.001)
+    expect(Object.keys(result['releases'] ?? {})).toEqual(['v1'])
+    up.child.kill('SIGINT')
+    expect(await up.exit).toMatchObject({ code: 0 })
+  })
+
   it('down ends the process of up', async () => {
     const up = lab('up', '0-simple_web_stack')
     await expect.poll(up.stdout, { timeout: 30_000 }).toContain('Ctrl-C stops the lab.')

@@ -73,6 +73,13 @@ const COMMANDS = [
   'enable server servers/web-9',
   'set server servers/web-1 state drain; set server servers/web-1 state ready',
   'show servers state nobody',
+  `set server servers/web-3 addr ${WEB[0]}`,
+  `set server servers/web-3 addr ${WEB[2]}`,
+  `set server servers/web-3 addr ${WEB[2]}`,
+  `set server servers/web-4 addr ${WEB[1]} port 9`,
+  `set server servers/web-4 addr ${WEB[1]} port 10`,
+  `set server servers/web-4 addr ${WEB[1]} port 10`,
+  'set server servers/web-3 addr',
 ]
 
 describe('load-balancer: runtime API', () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { BEGUN_DEPLOYMENT } from '../../../services/contract/index.ts'
 import { FakeEngine, fakeRequest } from '../../fake-engine.ts'
 import { CliHarness } from './cli-harness.ts'
 
@@ -54,12 +55,13 @@ describe('demo', () => {
 
   it('fails when a host keeps its old release', async () => {
     engine.handlers.deploy = ({ release }) => ({
+      ...BEGUN_DEPLOYMENT,
       id: 1,
       release,
+      strategy: 'rolling',
       hosts: ['server-1'],
       startedAtMs: 1,
       endedAtMs: 2,
-      steps: [],
       results: [
         {
           host: 'server-1',

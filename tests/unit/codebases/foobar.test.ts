@@ -6,7 +6,7 @@ const releases = fileURLToPath(new URL('../../../resources/codebases/foobar/rele
 
 type HtmlTag = (strings: TemplateStringsArray, ...values: unknown[]) => { toString(): string }
 
-describe.each(['v1', 'v2'])('the site, release %s', (release) => {
+describe.each(['v1', 'v2', 'v3', 'v4', 'v5'])('the site, release %s', (release) => {
   it('escapes what visitors wrote, and keeps its own markup', async () => {
     const { html } = (await import(`${releases}${release}/app/html.js`)) as { html: HtmlTag }
     const name = `<b>"A" & 'B'</b>`

@@ -10,6 +10,7 @@ import type {
 } from '../../../../services/contract/index.ts'
 import type { LabClient } from '../client.ts'
 import { playDeployment } from './fake-deploy.ts'
+import { fakeDeploymentHandlers } from './fake-releases.ts'
 import { FakeLab } from './fake-lab.ts'
 import { networkHandlers } from './fake-network.ts'
 import { FakeRecorder } from './fake-packets.ts'
@@ -33,6 +34,17 @@ const CAPABILITIES: Capabilities = {
     restart: CAPABLE,
   },
   engines: [{ engine: 'builtin', version: '0.1.0' }],
+}
+
+const noTraffic = async (): Promise<never> => {
+  throw new LabError('TRAFFIC_NOT_RUNNING')
+}
+/** The played lab has no load generator. */
+const NO_TRAFFIC = {
+  startTraffic: noTraffic,
+  stopTraffic: noTraffic,
+  readTrafficRun: noTraffic,
+  forgetTrafficRun: noTraffic,
 }
 
 export interface FakeOptions {
@@ -109,6 +121,8 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
       return null
     },
     resizeTerminal: async () => null,
+    ...fakeDeploymentHandlers(lab),
+    ...NO_TRAFFIC,
   }
 }
 

@@ -1,3 +1,4 @@
+import { BEGUN_DEPLOYMENT } from '../../../../services/contract/deployments.ts'
 import { LabError, toFailure } from '../../../../services/contract/errors.ts'
 import type { DeploymentState, DeployStep, HostDeployment } from '../../../../services/contract/index.ts'
 import type { FakeLab } from './fake-lab.ts'
@@ -13,21 +14,19 @@ export async function playDeployment(
   const able = lab.state.hosts.filter((host) => host.release !== null).map((host) => host.id)
   const hosts = wanted && wanted.length > 0 ? wanted : able
   let deployment: DeploymentState = {
+    ...BEGUN_DEPLOYMENT,
     id: ++lastId,
     release,
+    strategy: 'rolling-no-drain',
     hosts,
     startedAtMs: Date.now(),
-    endedAtMs: null,
-    steps: [],
-    results: [],
-    ok: null,
   }
   const progress = (change: Partial<DeploymentState>): void => {
     deployment = { ...deployment, ...change }
     lab.emit({ type: 'deploymentProgressed', deployment })
   }
   const step = async (name: DeployStep['name'], host: string, work: () => Promise<boolean>): Promise<boolean> => {
-    const begun: DeployStep = { name, host, startMs: Date.now(), endMs: null, ok: null }
+    const begun: DeployStep = { name, host, startMs: Date.now(), endMs: null, ok: null, progress: null, planned: null }
     const others = deployment.steps
     progress({ steps: [...others, begun] })
     const ok = await work()

@@ -1,5 +1,6 @@
 import type { DeploymentState, LabEvent, LabPhase, NetworkStateName } from '../../../../services/contract/index.ts'
 import { describeDeployment } from './deployment-sentences.ts'
+import { describeTraffic } from './traffic-sentences.ts'
 import { sentence, type EventLevel, type Sentence } from './sentence.ts'
 import { describeServiceChange } from './service-sentences.ts'
 
@@ -28,11 +29,19 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
       return describeNetwork(event.patch)
     case 'packetsCleared':
       return [sentence('network', 'info', 'network.cleared')]
+    case 'trafficStarted':
+    case 'trafficFinished':
+      return [describeTraffic(event.type, event.run)]
+    case 'trafficSampled':
+    case 'trafficForgotten':
     case 'metricsSampled':
     case 'networkSampled':
     case 'traceChanged':
     case 'stepChanged':
     case 'releasesChanged':
+    case 'previousReleasesChanged':
+    case 'besidesChanged':
+    case 'comparisonProgressed':
       return []
     case 'backendsChanged':
       return event.changed.map((change) => describeBackend(change, event))
@@ -40,6 +49,11 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
       return [describeSwitch(event.host, event.from, event.to)]
     case 'deploymentProgressed':
       return describeDeployment(event.deployment, before.deployment)
+    case 'deploymentInterrupted': {
+      const { release, strategy, hosts } = event.interrupted
+      const now = hosts.map((host) => `${host.host} ${host.now ?? '-'}`).join(', ')
+      return [sentence('deployment', 'warning', 'deployment.interrupted', { params: { release, strategy, now } })]
+    }
     case 'requestFinished':
       return [describeRequest(event.result)]
     case 'portReplaced': {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { LabError } from '../../../../services/contract/index.ts'
+import { BEGUN_DEPLOYMENT, LabError } from '../../../../services/contract/index.ts'
 import { FakeEngine, fakeRequest, fakeService } from '../../../fake-engine.ts'
 import { CliHarness } from '../cli-harness.ts'
 
@@ -95,10 +95,22 @@ describe('commands for a running lab', () => {
       outageMs: 120,
       failure: null,
     }
-    const deployment = { id: 1, release: 'v2', hosts: ['server-1'], startedAtMs: 1, endedAtMs: 2, steps: [], ok: true }
+    const deployment = {
+      ...BEGUN_DEPLOYMENT,
+      id: 1,
+      release: 'v2',
+      strategy: 'rolling' as const,
+      hosts: ['server-1'],
+      startedAtMs: 1,
+      endedAtMs: 2,
+      ok: true,
+    }
     engine.handlers.deploy = () => ({ ...deployment, results: [deployed] })
     await served()
-    const answer = { release: 'v2', hosts: [{ host: 'server-1', from: 'v1', to: 'v2', outageMs: 120 }] }
+    const answer = {
+      ...{ release: 'v2', strategy: 'rolling', ok: true, rolledBack: false, steps: [], traffic: null },
+      hosts: [{ host: 'server-1', from: 'v1', to: 'v2', outageMs: 120 }],
+    }
     expect(await json('deploy', 'v2')).toEqual(answer)
     await json('deploy', 'v2', '--to', 'server-1', 'server-2')
     expect(engine.calls.map(({ input }) => input)).toEqual([
@@ -113,6 +125,7 @@ describe('commands for a running lab', () => {
     engine.handlers.deploy = () => ({
       ...deployment,
       ok: false,
+      failure: broken,
       results: [{ ...deployed, ok: false, failure: broken }],
     })
     const { exitCode, stdout } = await cli.run('deploy', 'v9', '--json')

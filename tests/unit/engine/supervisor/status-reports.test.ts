@@ -25,6 +25,12 @@ describe('StatusReader', () => {
     }
   })
 
+  it('hears that a program listens', () => {
+    const ready: boolean[] = []
+    new StatusReader().read(`${REPORT}\u001b]7770;ready=1\u0007`, (report) => ready.push(report.ready))
+    expect(ready).toEqual([false, true])
+  })
+
   it('gives up on a start that never ends', () => {
     const { text, requests } = readAll(['\u001b]7770;' + 'x'.repeat(400), 'more'])
     expect(text).toContain('more')

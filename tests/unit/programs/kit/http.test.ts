@@ -146,6 +146,23 @@ describe('createHttpService', () => {
     await stop
   })
 
+  it('hands over: a kept connection gets one more answer, which says that it was the last', async () => {
+    const { service, port } = await start({})
+    const kept = await dial(port)
+    kept.socket.write('GET /1 HTTP/1.1\r\nHost: a\r\n\r\n')
+    await kept.read('\r\n\r\nok')
+    let over = false
+    const handedOver = service.handOver().then(() => (over = true))
+    await expect.poll(() => service.server.listening).toBe(false)
+    expect(over).toBe(false)
+    kept.socket.write('GET /2 HTTP/1.1\r\nHost: a\r\n\r\n')
+    const answers = (await kept.closed).split('HTTP/1.1 200 OK').slice(1)
+    expect(answers).toHaveLength(2)
+    expect(answers[0]).toMatch(/connection: keep-alive/i)
+    expect(answers[1]).toMatch(/connection: close/i)
+    await handedOver
+  })
+
   it('answers what is no HTTP and tells whom', async () => {
     const refused: string[] = []
     const { service, port } = await start({ refused: (peer, reason) => refused.push(`${peer} ${reason}`) })

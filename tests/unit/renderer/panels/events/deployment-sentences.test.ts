@@ -3,9 +3,10 @@ import { describeDeployment } from '../../../../../renderer/src/panels/events/de
 import type { DeploymentState, DeployStep, HostDeployment } from '../../../../../services/contract/index.ts'
 import { DEPLOYMENT, FAILURE } from './fixtures.ts'
 
-const stopping: DeployStep = { name: 'stop', host: 'server-1', startMs: 1000, endMs: null, ok: null }
+const idle = { progress: null, planned: null }
+const stopping: DeployStep = { ...idle, name: 'stop', host: 'server-1', startMs: 1000, endMs: null, ok: null }
 const stopped: DeployStep = { ...stopping, endMs: 1250, ok: true }
-const notStarted: DeployStep = { name: 'start', host: 'server-1', startMs: 1300, endMs: 1900, ok: false }
+const notStarted: DeployStep = { ...idle, name: 'start', host: 'server-1', startMs: 1300, endMs: 1900, ok: false }
 const done: HostDeployment = {
   host: 'server-1',
   from: 'v1',

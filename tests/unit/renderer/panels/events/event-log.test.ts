@@ -27,7 +27,15 @@ describe('EventLog', () => {
   })
 
   it('remembers the deployment, so that its lines are about what is new', () => {
-    const step = { name: 'stop', host: 'server-1', startMs: 1, endMs: 2, ok: true } as const
+    const step = {
+      name: 'stop',
+      host: 'server-1',
+      startMs: 1,
+      endMs: 2,
+      ok: true,
+      progress: null,
+      planned: null,
+    } as const
     const lines = new EventLog().update(
       numbered([
         EVERY_EVENT.deploymentProgressed,

@@ -1,4 +1,5 @@
 import {
+  BEGUN_DEPLOYMENT,
   NO_RECORDING,
   type DeploymentState,
   type Failure,
@@ -8,6 +9,7 @@ import {
   type StepState,
   type TraceSummary,
 } from '../../../../../services/contract/index.ts'
+import { emptyTrafficResult, type TrafficRun } from '../../../../../services/contract/traffic.ts'
 
 export const FAILURE: Failure = {
   code: 'RELEASE_BROKEN',
@@ -35,14 +37,30 @@ export const REQUEST: RequestResult = {
 }
 
 export const DEPLOYMENT: DeploymentState = {
+  ...BEGUN_DEPLOYMENT,
   id: 1,
   release: 'v2',
+  strategy: 'rolling',
   hosts: ['server-1'],
   startedAtMs: 1000,
+}
+
+export const TRAFFIC: TrafficRun = {
+  id: 1,
+  label: '',
+  settings: {
+    rate: 200,
+    rampTo: null,
+    seconds: 10,
+    urls: [{ url: 'http://www.foobar.com:8080/', weight: 1 }],
+    connections: 'keep-alive',
+    slowMs: 500,
+    timeoutMs: 5000,
+  },
+  startedAtMs: 1000,
   endedAtMs: null,
-  steps: [],
-  results: [],
-  ok: null,
+  failure: null,
+  result: { ...emptyTrafficResult(200), due: 2000, sent: 2000, succeeded: 1990, failed: { reset: 10 }, downtimeMs: 50 },
 }
 
 const TRACE: TraceSummary = {
@@ -105,6 +123,32 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
   hostReleaseSwitched: { type: 'hostReleaseSwitched', host: 'server-1', from: 'v1', to: 'v2' },
   releasesChanged: { type: 'releasesChanged', releases: [] },
   deploymentProgressed: { type: 'deploymentProgressed', deployment: DEPLOYMENT },
+  deploymentInterrupted: {
+    type: 'deploymentInterrupted',
+    interrupted: {
+      release: 'v2',
+      strategy: 'rolling',
+      startedAtMs: 1000,
+      step: null,
+      hosts: [{ host: 'server-1', from: 'v1', now: 'v2' }],
+    },
+  },
+  previousReleasesChanged: { type: 'previousReleasesChanged', previous: [] },
+  besidesChanged: { type: 'besidesChanged', besides: [] },
+  comparisonProgressed: {
+    type: 'comparisonProgressed',
+    comparison: {
+      id: 1,
+      rate: 200,
+      from: 'v1',
+      release: 'v2',
+      startedAtMs: 0,
+      endedAtMs: null,
+      stopped: false,
+      rows: [],
+      resolutionMs: 5,
+    },
+  },
   requestFinished: { type: 'requestFinished', result: REQUEST },
   portReplaced: { type: 'portReplaced', service: 'web-1', address: '127.10.0.21', port: 8080, replacement: 8081 },
   leftoversSwept: { type: 'leftoversSwept', count: 2 },
@@ -113,6 +157,17 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
   packetsCleared: { type: 'packetsCleared' },
   traceChanged: { type: 'traceChanged', trace: TRACE },
   stepChanged: { type: 'stepChanged', step: STEP },
+  trafficStarted: { type: 'trafficStarted', run: TRAFFIC },
+  trafficSampled: {
+    type: 'trafficSampled',
+    run: 1,
+    result: TRAFFIC.result,
+    cells: { at: [], ok: [], slow: [], failed: [] },
+    seconds: [],
+    markers: [],
+  },
+  trafficFinished: { type: 'trafficFinished', run: TRAFFIC },
+  trafficForgotten: { type: 'trafficForgotten', run: 1 },
 }
 
 /** Numbers events, one after the other. */

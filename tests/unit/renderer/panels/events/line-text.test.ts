@@ -12,11 +12,9 @@ import {
 } from '../../../../../renderer/src/panels/events/line-text.ts'
 import type { Sentence } from '../../../../../renderer/src/panels/events/sentence.ts'
 import { describeServiceChange } from '../../../../../renderer/src/panels/events/service-sentences.ts'
-import { BACKEND_STATES, LAB_PHASES, SERVICE_STATES } from '../../../../../services/contract/index.ts'
-import type { DeployStep, NewLabEvent } from '../../../../../services/contract/index.ts'
-import { DEPLOYMENT, EVERY_EVENT, FAILURE, numbered, REQUEST } from './fixtures.ts'
-
-const STEPS: readonly DeployStep['name'][] = ['check', 'stop', 'switch', 'start', 'roll-back']
+import { BACKEND_STATES, DEPLOY_STEPS, LAB_PHASES, SERVICE_STATES } from '../../../../../services/contract/index.ts'
+import type { NewLabEvent } from '../../../../../services/contract/index.ts'
+import { DEPLOYMENT, EVERY_EVENT, FAILURE, numbered, REQUEST, TRAFFIC } from './fixtures.ts'
 
 function speaker(language: 'en' | 'fr'): Speaker {
   const { t, te } = createI18n({ legacy: false, locale: language, messages: { en, fr } }).global
@@ -47,6 +45,8 @@ function everySentence(): readonly LogLine[] {
     { type: 'requestFinished', result: { ...bare, via: ['lb-1'] } },
     { type: 'requestFinished', result: { ...bare, failure: FAILURE } },
     { type: 'leftoversSwept', count: 1 },
+    { type: 'trafficFinished', run: { ...TRAFFIC, failure: FAILURE } },
+    { type: 'trafficFinished', run: { ...TRAFFIC, result: { ...TRAFFIC.result, succeeded: 2000 } } },
   ]
   const exits = [
     { code: 1, signal: null, lastLine: '' },
@@ -68,7 +68,15 @@ function everySentence(): readonly LogLine[] {
     describeDeployment(
       {
         ...DEPLOYMENT,
-        steps: STEPS.map((name) => ({ name, host: 'server-1', startMs: 0, endMs: 1, ok })),
+        steps: DEPLOY_STEPS.map((name) => ({
+          name,
+          host: 'server-1',
+          startMs: 0,
+          endMs: 1,
+          ok,
+          progress: null,
+          planned: null,
+        })),
         results: [true, false].map((rolledBack) => ({ ...result, ok, rolledBack })),
         endedAtMs: 2,
         ok,

@@ -6,6 +6,7 @@
 //   env.database  the name of the database that answered in this request, or null
 //   env.server    the name of this application server ('app-1')
 //   env.release   the name of this release ('v1')
+//   env.shared    a folder for files that all releases of this server share (uploads, for example)
 //   env.host      { address, port } of this application server
 // A change is seen when the server is started again.
 
