@@ -49,7 +49,7 @@ test('starts a lab, sends a request and shows what came back', async ({ hoplab: 
   await startLab(window)
   await window.getByRole('button', { name: 'Send request' }).click()
   await openTab(window, 'Request')
-  await expect(window.getByText('200 OK', { exact: true })).toBeVisible()
+  await expect(window.getByRole('region', { name: 'Result' }).getByText('200 OK', { exact: true })).toBeVisible()
   const preview = window.frameLocator('iframe')
   await expect(preview.getByRole('heading', { level: 1 })).toContainText(/app-[12]/)
   await openTab(window, 'Terminals')
@@ -67,7 +67,7 @@ test('kills a server, goes on without it, and brings it back', async ({ hoplab: 
   await expect(inspector(window)).toContainText('SIGKILL')
   await window.keyboard.press('Control+Enter')
   await openTab(window, 'Request')
-  await expect(window.getByText('200 OK', { exact: true })).toBeVisible()
+  await expect(window.getByRole('region', { name: 'Result' }).getByText('200 OK', { exact: true })).toBeVisible()
   await inspector(window).getByRole('button', { name: 'Start', exact: true }).click()
   await expect(serviceRow(window, 'web-1', 'ready')).toBeVisible()
 })
@@ -108,8 +108,8 @@ test('can be used with the keyboard alone', async ({ hoplab: { window } }) => {
   await window.keyboard.press('F5')
   await expect(window.getByText(READY).first()).toBeVisible()
   await window.keyboard.press('Control+Enter')
-  await window.keyboard.press('Control+4')
-  await expect(window.getByText('200 OK', { exact: true })).toBeVisible()
+  await window.keyboard.press('Control+5')
+  await expect(window.getByRole('region', { name: 'Result' }).getByText('200 OK', { exact: true })).toBeVisible()
   await window.keyboard.press('Shift+W')
   await expect(window.getByRole('table', { name: 'Services of the lab' })).toBeVisible()
   await command(window, 'Kill app-2')
@@ -138,7 +138,7 @@ test('stays usable while a process floods its terminal', async ({ hoplab }) => {
   await expect(window.locator('.xterm:visible')).toContainText('flood line')
   await window.keyboard.press('Control+Enter')
   await openTab(window, 'Request')
-  await expect(window.getByText('200 OK', { exact: true })).toBeVisible()
+  await expect(window.getByRole('region', { name: 'Result' }).getByText('200 OK', { exact: true })).toBeVisible()
 })
 
 for (const theme of ['Light', 'Dark', 'Projector']) {
@@ -148,7 +148,7 @@ for (const theme of ['Light', 'Dark', 'Projector']) {
     await startLab(window)
     await window.keyboard.press('Control+Enter')
     await openTab(window, 'Request')
-    await expect(window.getByText('200 OK', { exact: true })).toBeVisible()
+    await expect(window.getByRole('region', { name: 'Result' }).getByText('200 OK', { exact: true })).toBeVisible()
     for (const [width, height] of [
       [1366, 768],
       [1920, 1080],

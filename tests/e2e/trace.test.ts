@@ -90,7 +90,7 @@ test('steps one request through the lab to its end by F10, while others pass', a
   await expect(inspector(window)).toContainText('Network card of ns-1, on its way in to dns-1')
   await window.keyboard.press('Control+Enter')
   await openTab(window, 'Request')
-  await expect(window.getByText('200 OK', { exact: true })).toBeVisible()
+  await expect(window.getByRole('region', { name: 'Result' }).getByText('200 OK', { exact: true })).toBeVisible()
   await expect(inspector(window)).toContainText('The packet is held')
   await axe(window)
   const stops = await stepToEnd(window)

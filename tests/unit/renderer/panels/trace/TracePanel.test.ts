@@ -53,10 +53,13 @@ it('selects a hop in the drawing and in the waterfall alike', async () => {
   expect(rows.findIndex((row) => row.classes('selected'))).toBe(hop)
 })
 
-it('opens the packets of the selected hop only', async () => {
+it('opens the packets of the trace, or of the selected hop only', async () => {
   await send()
   await button(mounted.wrapper, 'Show packets').trigger('click')
   await vi.waitFor(() => expect(usePacketsStore().filter).toBe('trace 1'))
+  useTracesStore().selectHop(1)
+  await button(mounted.wrapper, 'Show packets').trigger('click')
+  await vi.waitFor(() => expect(usePacketsStore().filter).toBe('trace 1 and link client > lb-1'))
 })
 
 it('shows an attempt that was refused as failed', async () => {
