@@ -13,6 +13,8 @@ import { playDeployment } from './fake-deploy.ts'
 import { FakeLab } from './fake-lab.ts'
 import { networkHandlers } from './fake-network.ts'
 import { FakeRecorder } from './fake-packets.ts'
+import { FakeSteps } from './fake-steps.ts'
+import { FakeTraces } from './fake-traces.ts'
 import { fakeFileText } from './files.ts'
 import { FAKE_PLANS, toSummary } from './plans.ts'
 import { answerRequest } from './requests.ts'
@@ -65,9 +67,11 @@ export function createFakeClient({ pace = 1 }: FakeOptions = {}): LabClient {
 }
 
 function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
-  const requests = new FakeRequests(lab, recorder)
+  const traces = new FakeTraces(lab)
+  const requests = new FakeRequests(lab, recorder, traces)
+  const steps = new FakeSteps(lab, (url) => requests.send(url, true))
   return {
-    ...networkHandlers(recorder),
+    ...networkHandlers({ recorder, traces, steps }),
     listTopologies: async () => FAKE_PLANS.map(toSummary),
     readCapabilities: async () => CAPABILITIES,
     async startLab({ topology }) {
@@ -139,14 +143,16 @@ function readFile(lab: FakeLab, id: string, key: string): FileText {
 class FakeRequests {
   readonly #lab: FakeLab
   readonly #recorder: FakeRecorder
+  readonly #traces: FakeTraces
   #count = 0
 
-  constructor(lab: FakeLab, recorder: FakeRecorder) {
+  constructor(lab: FakeLab, recorder: FakeRecorder, traces: FakeTraces) {
     this.#lab = lab
     this.#recorder = recorder
+    this.#traces = traces
   }
 
-  async send(url: string | undefined): Promise<RequestResult> {
+  async send(url: string | undefined, stepped = false): Promise<RequestResult> {
     const { plan, state } = this.#lab
     if (!plan || state.phase !== 'running') throw new LabError('LAB_NOT_RUNNING')
     await this.#lab.wait(60)
@@ -160,6 +166,7 @@ class FakeRequests {
     }
     this.#recorder.request(this.#count, result.status ?? 502)
     for (const id of result.via) this.#note(id, result, traceId.slice(0, 8))
+    this.#traces.note(result, stepped)
     this.#lab.emit({ type: 'requestFinished', result })
     return result
   }

@@ -1,6 +1,7 @@
-import { LabError } from '../../../../services/contract/errors.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../../../../services/contract/index.ts'
 import type { FakeRecorder } from './fake-packets.ts'
+import type { FakeSteps } from './fake-steps.ts'
+import type { FakeTraces } from './fake-traces.ts'
 
 type NetworkCommand = Extract<
   CommandName,
@@ -21,20 +22,22 @@ type NetworkCommand = Extract<
   | 'saveReport'
 >
 
-async function refuse(): Promise<never> {
-  throw new LabError('NETWORK_OFF', { state: 'off' })
-}
-
 type NetworkHandlers = {
   readonly [Name in NetworkCommand]: (input: CommandInput<Name>) => Promise<CommandOutput<Name>>
 }
 
-/** What the fake lab answers about its network: packets are made up, requests are not stepped through. */
-export function networkHandlers(recorder: FakeRecorder): NetworkHandlers {
+interface FakeNetwork {
+  readonly recorder: FakeRecorder
+  readonly traces: FakeTraces
+  readonly steps: FakeSteps
+}
+
+/** What the fake lab answers about its network: packets, traces and stops are made up. */
+export function networkHandlers({ recorder, traces, steps }: FakeNetwork): NetworkHandlers {
   return {
     readPackets: async ({ filter, from, limit }) => recorder.readPage(filter, from, limit),
     findPacket: async ({ filter, no }) => recorder.findPacket(filter, no),
-    readPacket: async ({ no }) => recorder.readPacket(no),
+    readPacket: async ({ no }) => steps.packet(no) ?? recorder.readPacket(no),
     followStream: async ({ connection }) => recorder.followStream(connection),
     async clearPackets() {
       recorder.clear()
@@ -42,13 +45,13 @@ export function networkHandlers(recorder: FakeRecorder): NetworkHandlers {
     },
     setRecording: async ({ mode, ringBytes }) => recorder.setRecording(mode, ringBytes),
     exportCapture: async () => recorder.exportCapture(),
-    readTrace: refuse,
-    stepRequest: refuse,
-    stepNext: refuse,
-    stepPlay: refuse,
-    stepPause: refuse,
-    stepToEnd: refuse,
-    stepCancel: refuse,
-    saveReport: refuse,
+    readTrace: async ({ trace }) => traces.read(trace),
+    stepRequest: ({ url }) => steps.start(url),
+    stepNext: () => steps.next(),
+    stepPlay: ({ paceMs }) => steps.pace(paceMs),
+    stepPause: () => steps.pace(null),
+    stepToEnd: () => steps.toEnd(),
+    stepCancel: () => steps.cancel(),
+    saveReport: async ({ name, html }) => ({ path: `/home/student/hoplab/reports/${name}.html`, bytes: html.length }),
   }
 }
