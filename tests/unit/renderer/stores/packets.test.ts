@@ -1,6 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { LabError } from '../../../../services/contract/errors.ts'
+import type { LabError } from '../../../../services/contract/errors.ts'
 import type { PacketRow } from '../../../../services/contract/index.ts'
 import { createFakeClient } from '../../../../renderer/src/client/fake/fake-client.ts'
 import { useLabStore } from '../../../../renderer/src/stores/lab.ts'
