@@ -15,6 +15,7 @@ import { useLayoutStore } from './layout.ts'
 import { useNoticesStore } from './notices.ts'
 import { oneOf, remembered } from './remembered.ts'
 import { useSettingsStore } from './settings.ts'
+import { useTracesStore } from './traces.ts'
 
 /** `previous`: since the packet above it in the list. */
 export const TIME_MODES = ['start', 'previous'] as const
@@ -40,6 +41,7 @@ export const usePacketsStore = defineStore('packets', () => {
   const layout = useLayoutStore()
   const notices = useNoticesStore()
   const settings = useSettingsStore()
+  const traces = useTracesStore()
 
   /** What stands in the box, and the last of it that was understood. */
   const filterText = ref('')
@@ -55,8 +57,6 @@ export const usePacketsStore = defineStore('packets', () => {
   const recordingOpen = ref(false)
   /** Counts wishes to type a filter. */
   const filterRequests = ref(0)
-  /** The trace that a person wants to see; `count` makes two equal wishes two events. */
-  const traceRequest = ref<{ readonly trace: number; readonly count: number } | null>(null)
   let lastCheck = 0
 
   const network = computed(() => lab.state.network)
@@ -150,9 +150,10 @@ export const usePacketsStore = defineStore('packets', () => {
     reading.value = null
   }
 
-  /** Shows a trace in its panel, which listens to the wish. */
+  /** Shows the trace that a packet belongs to, in its panel. */
   function openTrace(trace: number): void {
-    traceRequest.value = { trace, count: (traceRequest.value?.count ?? 0) + 1 }
+    traces.choose(trace)
+    layout.showPanel('trace')
   }
 
   async function clear(): Promise<void> {
@@ -203,7 +204,6 @@ export const usePacketsStore = defineStore('packets', () => {
     timeMode,
     recordingOpen,
     filterRequests,
-    traceRequest,
     network,
     recording,
     litLink,

@@ -4,8 +4,10 @@ import type { LabError } from '../../../../services/contract/errors.ts'
 import type { PacketRow } from '../../../../services/contract/index.ts'
 import { createFakeClient } from '../../../../renderer/src/client/fake/fake-client.ts'
 import { useLabStore } from '../../../../renderer/src/stores/lab.ts'
+import { useLayoutStore } from '../../../../renderer/src/stores/layout.ts'
 import { useNoticesStore } from '../../../../renderer/src/stores/notices.ts'
 import { usePacketsStore } from '../../../../renderer/src/stores/packets.ts'
+import { useTracesStore } from '../../../../renderer/src/stores/traces.ts'
 
 let packets: ReturnType<typeof usePacketsStore>
 let asked: string[]
@@ -94,6 +96,12 @@ describe('a stream', () => {
     await reading
     expect(packets.reading).toBeNull()
   })
+})
+
+it('shows the trace of a packet in its panel', () => {
+  packets.openTrace(7)
+  expect(useTracesStore().chosenId).toBe(7)
+  expect(useLayoutStore().panelRequest?.panel).toBe('trace')
 })
 
 it('tells where a capture was written, to be copied', async () => {
