@@ -69,7 +69,7 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
   )
 
   labCommand('request', 'send a request as a browser would: DNS, connection, page, files', 'request')
-    .argument('[url]', 'what to open (default: the front page of the lab)')
+    .argument('[url]', 'what to open, such as /guestbook (default: the front page of the lab)')
     .action((url: string | undefined, options: LabChoice) => request(context(), url, options))
 
   addNetworkCommands(labCommand, context)

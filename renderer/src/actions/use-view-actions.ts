@@ -1,6 +1,7 @@
 import {
   CircleQuestionMark,
   Contrast,
+  GitCommitHorizontal,
   Languages,
   Maximize2,
   Monitor,
@@ -33,6 +34,8 @@ const THEME_ICONS: Readonly<Record<ThemeChoice, Component>> = {
 export interface ViewActions {
   readonly toggleTable: ComputedRef<UiAction>
   readonly tidy: ComputedRef<UiAction>
+  /** Packets as dots on the links, or not. */
+  readonly packetDots: ComputedRef<UiAction>
   readonly maximiseDock: ComputedRef<UiAction>
   readonly resetLayout: ComputedRef<UiAction>
   readonly palette: ComputedRef<UiAction>
@@ -79,6 +82,17 @@ export function useViewActions(): ViewActions {
     return layout.topologyView === 'map' ? null : t('reasons.mapOnly')
   }
 
+  const packetDots = computed(() =>
+    simpleAction({
+      id: 'packet-dots',
+      group: 'view',
+      label: settings.packetDots ? t('packets.hideDots') : t('packets.showDots'),
+      icon: GitCommitHorizontal,
+      run: () => {
+        settings.packetDots = !settings.packetDots
+      },
+    }),
+  )
   const maximiseDock = computed(() =>
     simpleAction({
       id: 'maximise-dock',
@@ -174,6 +188,7 @@ export function useViewActions(): ViewActions {
     ...panels.value,
     toggleTable.value,
     tidy.value,
+    packetDots.value,
     maximiseDock.value,
     resetLayout.value,
     clearSelection.value,
@@ -181,5 +196,5 @@ export function useViewActions(): ViewActions {
     ...languages.value,
     help.value,
   ])
-  return { toggleTable, tidy, maximiseDock, resetLayout, palette, help, panels, themes, languages, all }
+  return { toggleTable, tidy, packetDots, maximiseDock, resetLayout, palette, help, panels, themes, languages, all }
 }

@@ -25,8 +25,9 @@ const MAX_REQUESTS = 20
 const RATE_SAMPLES = 40
 
 /**
- * The window's copy of the lab: a snapshot and every event after it, folded by the contract's own function. The only
- * place that sends commands. A command that is under way is not sent a second time (see `busy`).
+ * The window's copy of the lab: a snapshot and every event after it, folded by the contract's own function. Commands
+ * are sent here and by the other stores through `run` and `perform`, nowhere else. A command that is under way is not
+ * sent a second time (see `busy`).
  */
 export const useLabStore = defineStore('lab', () => {
   const notices = useNoticesStore()
@@ -101,6 +102,7 @@ export const useLabStore = defineStore('lab', () => {
     rates.value = next
   }
 
+  /** For stores of their own subjects; rejects with a `LabError`. */
   function run<Name extends CommandName>(command: Name, input: CommandInput<Name>): Promise<CommandOutput<Name>> {
     if (!client) return Promise.reject(new Error(`${command} was asked for before the window was connected`))
     return client.run(command, input)
@@ -167,6 +169,8 @@ export const useLabStore = defineStore('lab', () => {
     service,
     host,
     connect,
+    run,
+    perform,
     startLab,
     stopLab,
     actOnService,

@@ -10,6 +10,8 @@ export interface Notice {
   /** Key of the sentence when there is no failure. */
   readonly messageKey: string
   readonly params: Readonly<Record<string, string | number>>
+  /** What its copy button copies (a file's path, say); null without one. */
+  readonly copy: string | null
 }
 
 /** More than this covers the lab; the oldest goes first. All of them are in the event log too. */
@@ -28,11 +30,11 @@ export const useNoticesStore = defineStore('notices', () => {
 
   /** Shows why something did not work. Takes whatever was thrown. */
   function showFailure(error: unknown): void {
-    add({ kind: 'error', failure: toFailure(error), messageKey: '', params: {} })
+    add({ kind: 'error', failure: toFailure(error), messageKey: '', params: {}, copy: null })
   }
 
-  function showDone(messageKey: string, params: Notice['params'] = {}): void {
-    add({ kind: 'done', failure: null, messageKey, params })
+  function showDone(messageKey: string, params: Notice['params'] = {}, copy: string | null = null): void {
+    add({ kind: 'done', failure: null, messageKey, params, copy })
   }
 
   function dismiss(id: number): void {

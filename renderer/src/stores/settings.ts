@@ -1,7 +1,7 @@
 import { usePreferredDark } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, watchEffect } from 'vue'
-import { oneOf, remembered } from './remembered.ts'
+import { isBoolean, oneOf, remembered } from './remembered.ts'
 
 export const THEME_CHOICES = ['system', 'light', 'dark', 'projector'] as const
 export type ThemeChoice = (typeof THEME_CHOICES)[number]
@@ -16,6 +16,7 @@ export type LanguageChoice = (typeof LANGUAGE_CHOICES)[number]
 export const useSettingsStore = defineStore('settings', () => {
   const themeChoice = remembered<ThemeChoice>('theme', 'system', oneOf(THEME_CHOICES))
   const languageChoice = remembered<LanguageChoice>('language', 'system', oneOf(LANGUAGE_CHOICES))
+  const packetDots = remembered('packet-dots', true, isBoolean)
   const prefersDark = usePreferredDark()
 
   const theme = computed<Theme>(() => {
@@ -31,7 +32,7 @@ export const useSettingsStore = defineStore('settings', () => {
     document.documentElement.lang = language.value
   })
 
-  return { themeChoice, languageChoice, theme, language }
+  return { themeChoice, languageChoice, packetDots, theme, language }
 })
 
 /** The first of the system's languages that the window speaks; English else. */

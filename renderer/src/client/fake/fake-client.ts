@@ -11,7 +11,10 @@ import type {
 import type { LabClient } from '../client.ts'
 import { playDeployment } from './fake-deploy.ts'
 import { FakeLab } from './fake-lab.ts'
-import { NETWORK_HANDLERS } from './fake-network.ts'
+import { networkHandlers } from './fake-network.ts'
+import { FakeRecorder } from './fake-packets.ts'
+import { FakeSteps } from './fake-steps.ts'
+import { FakeTraces } from './fake-traces.ts'
 import { fakeFileText } from './files.ts'
 import { FAKE_PLANS, toSummary } from './plans.ts'
 import { answerRequest } from './requests.ts'
@@ -43,8 +46,13 @@ export interface FakeOptions {
  */
 export function createFakeClient({ pace = 1 }: FakeOptions = {}): LabClient {
   const lab = new FakeLab(pace)
-  const handlers = createHandlers(lab)
-  if (pace > 0) setInterval(() => sampleMetrics(lab), 1000)
+  const recorder = new FakeRecorder(lab)
+  const handlers = createHandlers(lab, recorder)
+  if (pace > 0)
+    setInterval(() => {
+      sampleMetrics(lab)
+      if (lab.state.phase === 'running') recorder.sample()
+    }, 1000)
   return {
     async run<Name extends CommandName>(command: Name, input: CommandInput<Name>): Promise<CommandOutput<Name>> {
       const handler: (input: CommandInput<Name>) => Promise<CommandOutput<Name>> = handlers[command]
@@ -58,17 +66,21 @@ export function createFakeClient({ pace = 1 }: FakeOptions = {}): LabClient {
   }
 }
 
-function createHandlers(lab: FakeLab): Handlers {
-  const requests = new FakeRequests(lab)
+function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
+  const traces = new FakeTraces(lab)
+  const requests = new FakeRequests(lab, recorder, traces)
+  const steps = new FakeSteps(lab, (url) => requests.send(url, true))
   return {
-    ...NETWORK_HANDLERS,
+    ...networkHandlers({ recorder, traces, steps }),
     listTopologies: async () => FAKE_PLANS.map(toSummary),
     readCapabilities: async () => CAPABILITIES,
     async startLab({ topology }) {
       await lab.start(topology)
+      recorder.begin()
       return lab.state
     },
     async stopLab() {
+      recorder.end()
       await lab.stop()
       return null
     },
@@ -130,13 +142,17 @@ function readFile(lab: FakeLab, id: string, key: string): FileText {
 /** Sends one request after the other and remembers whose turn it is. */
 class FakeRequests {
   readonly #lab: FakeLab
+  readonly #recorder: FakeRecorder
+  readonly #traces: FakeTraces
   #count = 0
 
-  constructor(lab: FakeLab) {
+  constructor(lab: FakeLab, recorder: FakeRecorder, traces: FakeTraces) {
     this.#lab = lab
+    this.#recorder = recorder
+    this.#traces = traces
   }
 
-  async send(url: string | undefined): Promise<RequestResult> {
+  async send(url: string | undefined, stepped = false): Promise<RequestResult> {
     const { plan, state } = this.#lab
     if (!plan || state.phase !== 'running') throw new LabError('LAB_NOT_RUNNING')
     await this.#lab.wait(60)
@@ -148,7 +164,9 @@ class FakeRequests {
       traceparent: `00-${traceId}-${traceId.slice(0, 16)}-01`,
       ...answerRequest(plan, this.#lab.state, this.#count),
     }
+    this.#recorder.request(this.#count, result.status ?? 502)
     for (const id of result.via) this.#note(id, result, traceId.slice(0, 8))
+    this.#traces.note(result, stepped)
     this.#lab.emit({ type: 'requestFinished', result })
     return result
   }

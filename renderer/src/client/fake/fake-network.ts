@@ -1,7 +1,8 @@
-import { LabError } from '../../../../services/contract/errors.ts'
-import type { CommandName } from '../../../../services/contract/index.ts'
+import type { CommandInput, CommandName, CommandOutput } from '../../../../services/contract/index.ts'
+import type { FakeRecorder } from './fake-packets.ts'
+import type { FakeSteps } from './fake-steps.ts'
+import type { FakeTraces } from './fake-traces.ts'
 
-/** The fake lab has no network: nothing is recorded, and it says so. */
 type NetworkCommand = Extract<
   CommandName,
   | 'readPackets'
@@ -21,24 +22,36 @@ type NetworkCommand = Extract<
   | 'saveReport'
 >
 
-async function refuse(): Promise<never> {
-  throw new LabError('NETWORK_OFF', { state: 'off' })
+type NetworkHandlers = {
+  readonly [Name in NetworkCommand]: (input: CommandInput<Name>) => Promise<CommandOutput<Name>>
 }
 
-export const NETWORK_HANDLERS: { readonly [Name in NetworkCommand]: () => Promise<never> } = {
-  readPackets: refuse,
-  findPacket: refuse,
-  readPacket: refuse,
-  followStream: refuse,
-  clearPackets: refuse,
-  setRecording: refuse,
-  exportCapture: refuse,
-  readTrace: refuse,
-  stepRequest: refuse,
-  stepNext: refuse,
-  stepPlay: refuse,
-  stepPause: refuse,
-  stepToEnd: refuse,
-  stepCancel: refuse,
-  saveReport: refuse,
+interface FakeNetwork {
+  readonly recorder: FakeRecorder
+  readonly traces: FakeTraces
+  readonly steps: FakeSteps
+}
+
+/** What the fake lab answers about its network: packets, traces and stops are made up. */
+export function networkHandlers({ recorder, traces, steps }: FakeNetwork): NetworkHandlers {
+  return {
+    readPackets: async ({ filter, from, limit }) => recorder.readPage(filter, from, limit),
+    findPacket: async ({ filter, no }) => recorder.findPacket(filter, no),
+    readPacket: async ({ no }) => steps.packet(no) ?? recorder.readPacket(no),
+    followStream: async ({ connection }) => recorder.followStream(connection),
+    async clearPackets() {
+      recorder.clear()
+      return null
+    },
+    setRecording: async ({ mode, ringBytes }) => recorder.setRecording(mode, ringBytes),
+    exportCapture: async () => recorder.exportCapture(),
+    readTrace: async ({ trace }) => traces.read(trace),
+    stepRequest: ({ url }) => steps.start(url),
+    stepNext: () => steps.next(),
+    stepPlay: ({ paceMs }) => steps.pace(paceMs),
+    stepPause: () => steps.pace(null),
+    stepToEnd: () => steps.toEnd(),
+    stepCancel: () => steps.cancel(),
+    saveReport: async ({ name, html }) => ({ path: `/home/student/hoplab/reports/${name}.html`, bytes: html.length }),
+  }
 }

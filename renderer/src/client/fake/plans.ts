@@ -26,7 +26,7 @@ export interface FakePlan {
 }
 
 function link(from: string, to: string, protocol: LinkState['protocol']): LinkState {
-  return { id: `${from}-${to}`, from, to, protocol }
+  return { id: `${from}>${to}`, from, to, protocol }
 }
 
 const CLIENT: PlannedHost = { id: 'client', kind: 'client', address: '127.10.0.2', services: [] }

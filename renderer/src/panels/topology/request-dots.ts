@@ -3,9 +3,8 @@ import { computed, type ComputedRef, type InjectionKey } from 'vue'
 import { requestHops, type Hop } from '../../model/request-path.ts'
 import { CLIENT } from '../../model/topology-layout.ts'
 import { useLabStore } from '../../stores/lab.ts'
-
-/** Above this rate dots are noise; the figures on the links speak instead (UI.md). */
-const MAX_DOT_RATE = 20
+import { useSettingsStore } from '../../stores/settings.ts'
+import { MAX_DOT_RATE } from './link-thickness.ts'
 
 export interface RequestDots {
   /** Makes the dots of another request new elements, so that they set off again. */
@@ -15,15 +14,21 @@ export interface RequestDots {
 
 export const requestDotsKey: InjectionKey<ComputedRef<RequestDots>> = Symbol('request dots')
 
-/** The dots of the last request that finished while the window was looking. */
+/**
+ * The dots of the last request that finished while the window was looking: its way as the balancer and servers tell it.
+ * Where packets are recorded, those are drawn instead (packet-dots.ts).
+ */
 export function useRequestDots(): ComputedRef<RequestDots> {
   const lab = useLabStore()
+  const settings = useSettingsStore()
   const motion = usePreferredReducedMotion()
   const seenAtStart = lab.state.lastRequest?.id ?? null
 
   return computed(() => {
     const request = lab.state.lastRequest
     const none = { key: 0, hops: [] }
+    const { state, recording } = lab.state.network
+    if (!settings.packetDots || (state === 'ready' && recording.mode !== 'off')) return none
     if (!request || request.id === seenAtStart || motion.value === 'reduce') return none
     const incoming = lab.state.links.filter((link) => link.from === CLIENT)
     const rate = incoming.reduce((sum, link) => sum + (lab.service(link.to)?.requestsPerSecond ?? 0), 0)

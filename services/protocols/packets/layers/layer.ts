@@ -1,8 +1,8 @@
-import { LAYERS, type LayerName, type PacketField, type PacketLayer } from '../../../contract/network.ts'
+import type { LayerName, PacketField, PacketLayer } from '../../../contract/network.ts'
 import type { FieldKey } from './field-names.ts'
 import { FIELD_NAMES } from './field-names.ts'
 
-export { LAYERS, type LayerName }
+export type { LayerName }
 export type Field = PacketField
 export type Layer = PacketLayer
 

@@ -3,6 +3,10 @@ import { createTranslations } from '../../../../renderer/src/i18n/index.ts'
 import en from '../../../../renderer/src/locales/en.json' with { type: 'json' }
 import fr from '../../../../renderer/src/locales/fr.json' with { type: 'json' }
 import { ERROR_SENTENCES } from '../../../../services/contract/errors.ts'
+import { STEP_NEXTS, STEP_WHYS } from '../../../../services/contract/network.ts'
+import { TRACE_SENTENCES } from '../../../../services/protocols/packets/traces/sentences.ts'
+import { FILTER_ERRORS } from '../../../../services/protocols/packets/filter/filter-error.ts'
+import { FIELD_NAMES } from '../../../../services/protocols/packets/layers/field-names.ts'
 
 function flatten(tree: object, prefix = ''): [key: string, sentence: string][] {
   return Object.entries(tree).flatMap(([name, value]: [string, unknown]) => {
@@ -37,6 +41,29 @@ describe('the two languages', () => {
     }
     const known = Object.keys(ERROR_SENTENCES).toSorted()
     expect(Object.keys(en.errors).toSorted()).toEqual(known)
+  })
+
+  it('have every sentence of a trace, in English as the command line tells it, and only with its places', () => {
+    expect(en.packets.steps).toEqual(TRACE_SENTENCES)
+    expect(Object.keys(fr.packets.steps)).toEqual(Object.keys(TRACE_SENTENCES))
+  })
+
+  it('have every sentence of a stop', () => {
+    expect(Object.keys(en.step.why).toSorted()).toEqual([...STEP_WHYS].toSorted())
+    expect(Object.keys(en.step.next).toSorted()).toEqual([...STEP_NEXTS].toSorted())
+  })
+})
+
+describe('the sentences about packets', () => {
+  it('have every field by the name that its protocol gives it', () => {
+    expect(Object.keys(en.packets.fields).toSorted()).toEqual(Object.keys(FIELD_NAMES).toSorted())
+    expect(en.packets.fields).toEqual(FIELD_NAMES)
+  })
+
+  it('have every mistake of a filter, with its places', () => {
+    expect(Object.keys(en.packets.filterErrors).toSorted()).toEqual(Object.keys(FILTER_ERRORS).toSorted())
+    for (const [key, sentence] of Object.entries(FILTER_ERRORS))
+      expect([key, places(english.get(`packets.filterErrors.${key}`) ?? '')]).toEqual([key, places(sentence)])
   })
 })
 

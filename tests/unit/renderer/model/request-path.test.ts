@@ -12,19 +12,19 @@ function hops(change: Pick<RequestResult, 'via' | 'resolved'>): string[] {
 
 it('goes to the DNS and back, along the services and all the way back', () => {
   expect(hops({ resolved, via: ['lb-1', 'web-1', 'app-1'] })).toEqual([
-    'client-dns-1',
-    'client-dns-1 back',
-    'client-lb-1',
-    'lb-1-web-1',
-    'web-1-app-1',
-    'web-1-app-1 back',
-    'lb-1-web-1 back',
-    'client-lb-1 back',
+    'client>dns-1',
+    'client>dns-1 back',
+    'client>lb-1',
+    'lb-1>web-1',
+    'web-1>app-1',
+    'web-1>app-1 back',
+    'lb-1>web-1 back',
+    'client>lb-1 back',
   ])
 })
 
 it('ends at the DNS when there was no answer', () => {
-  expect(hops({ resolved: null, via: [] })).toEqual(['client-dns-1'])
+  expect(hops({ resolved: null, via: [] })).toEqual(['client>dns-1'])
 })
 
 it('sets off one hop after the other', () => {

@@ -46,6 +46,16 @@ describe.each(themes)('the %s theme', (_name, tokens) => {
     for (const state of states) expect(contrast(tokens, `state-${state}`, back)).toBeGreaterThanOrEqual(TEXT)
   })
 
+  it.each(['dns', 'http', 'hrana', 'tcp', 'udp'])('tells %s by a colour that can be read in every row', (protocol) => {
+    for (const back of ['surface-raised', 'surface-hover', 'accent-quiet'])
+      expect(contrast(tokens, `protocol-${protocol}`, back)).toBeGreaterThanOrEqual(TEXT)
+  })
+
+  it('tells the sides of a stream by colours that can be read', () => {
+    for (const side of ['client', 'server'])
+      expect(contrast(tokens, `stream-${side}`, 'surface-raised')).toBeGreaterThanOrEqual(TEXT)
+  })
+
   it('can be read on the primary button, on quiet accents and in failures', () => {
     expect(contrast(tokens, 'on-accent', 'accent')).toBeGreaterThanOrEqual(TEXT)
     expect(contrast(tokens, 'on-accent', 'accent-hover')).toBeGreaterThanOrEqual(TEXT)

@@ -14,7 +14,7 @@ describe('describeEvent', () => {
     const silent = Object.values(EVERY_EVENT)
       .filter((event) => describeNew(event).length === 0)
       .map((event) => event.type)
-    expect(silent).toEqual(['metricsSampled', 'releasesChanged'])
+    expect(silent).toEqual(['metricsSampled', 'releasesChanged', 'networkSampled', 'traceChanged', 'stepChanged'])
   })
 
   it('says which phase the lab is in', () => {
