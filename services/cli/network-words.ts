@@ -156,7 +156,8 @@ export function stepEndText(step: StepState, out: Output): string {
   const hint = trace === null ? '' : ` The whole of it: npm run -s lab -- trace --id ${trace}`
   const at = `after ${count(stops.length, 'stop')}`
   if (phase === 'cancelled') return `${out.style('warn', 'Given up')} ${at}; the lab goes on.${hint}`
-  if (failure) return `${out.style('bad', 'Failed')} ${at}: ${failure.message}${hint}`
+  // Why it failed is told as the command's error.
+  if (failure) return `${out.style('bad', 'Failed')} ${at}.${hint}`
   return `${out.style('good', 'Done')} ${at}: status ${status ?? '-'}.${hint}`
 }
 

@@ -18,7 +18,7 @@ export async function capture(context: CommandContext, file: string, choice: Lab
   })
   const { packets, bytes, path: workspaceFile } = written
   context.out.result({ file: path, packets, bytes, workspaceFile }, () =>
-    [`${path}: ${count(packets, 'packet')}, ${bytes} bytes.`, 'Open it in Wireshark, or: tshark -r FILE'].join('\n'),
+    [`${path}: ${count(packets, 'packet')}, ${bytes} bytes.`, `Open it in Wireshark, or: tshark -r ${path}`].join('\n'),
   )
 }
 

@@ -8,12 +8,13 @@ import { DemoReport } from './demo-report.ts'
 import { PidWatch } from './pid-watch.ts'
 import { bringUp } from './steps/bring-up.ts'
 import { deployNewRelease } from './steps/deploy-new-release.ts'
+import { followOneRequest } from './steps/follow-one-request.ts'
 import { killWhileRequesting } from './steps/kill-while-requesting.ts'
 import { requestInTurn } from './steps/request-in-turn.ts'
 import { stopEverything } from './steps/stop-everything.ts'
 
 /**
- * The main job by itself, in a temporary workspace: bring up, request, deploy, kill, bring back, stop. Every step is
+ * The main job by itself, in a temporary workspace: bring up, request, follow, deploy, kill, bring back, stop. Every step is
  * checked; the first thing that is not as it should be ends the demo with `DEMO_FAILED` and the reason.
  */
 export async function demo(context: CommandContext): Promise<void> {
@@ -29,6 +30,7 @@ export async function demo(context: CommandContext): Promise<void> {
       try {
         await interrupt.during(bringUp(stage))
         await interrupt.during(requestInTurn(stage))
+        await interrupt.during(followOneRequest(stage))
         await interrupt.during(deployNewRelease(stage))
         await interrupt.during(killWhileRequesting(stage))
         await interrupt.during(stopEverything(stage))

@@ -60,7 +60,7 @@ describe('command line with a real lab', () => {
       expect(performance.now() - start).toBeLessThan(DEMO_LIMIT_MS)
       const { steps } = JSON.parse(stdout) as { steps: { step: string }[] }
       expect(steps.map(({ step }) => step.split(' ')[0])).toEqual([
-        ...['Bring', 'Open', 'Send', 'Deploy', 'Look', 'Kill', 'Bring', 'Stop'],
+        ...['Bring', 'Open', 'Send', 'Follow', 'Deploy', 'Look', 'Kill', 'Bring', 'Stop'],
       ])
       expect((await readdir(home)).filter((name) => name.startsWith('hoplab-demo-'))).toEqual([])
     },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { runningLabs, type World } from '../../../services/cli/context.ts'
+import type { Keyboard } from '../../../services/cli/keys.ts'
 import { Interrupt } from '../../../services/cli/interrupt.ts'
 import { runCli } from '../../../services/cli/run-cli.ts'
 import { openControl, type Control } from '../../../services/engine/channel/open-control.ts'
@@ -52,6 +53,11 @@ export class CliHarness {
   }
 
   start(...args: readonly string[]): StartedCli {
+    return this.startAt(null, ...args)
+  }
+
+  /** With a keyboard the command believes that it runs in a terminal. */
+  startAt(keyboard: Keyboard | null, ...args: readonly string[]): StartedCli {
     const listeners = new Set<() => void>()
     const signals = {
       on: (signal: string, listener: () => void) => signal === 'SIGINT' && listeners.add(listener),
@@ -59,9 +65,10 @@ export class CliHarness {
     }
     let [stdout, stderr] = ['', '']
     const done = runCli(args, this.world, {
-      stdout: { write: (text) => (stdout += text) },
+      stdout: { isTTY: keyboard !== null, write: (text) => (stdout += text) },
       stderr: { write: (text) => (stderr += text) },
       colours: false,
+      ...(keyboard && { stdin: keyboard }),
       interrupt: new Interrupt(signals, () => undefined),
     })
     return {

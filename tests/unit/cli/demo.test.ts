@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BEGUN_DEPLOYMENT } from '../../../services/contract/index.ts'
 import { FakeEngine, fakeRequest } from '../../fake-engine.ts'
+import { fakeHop, fakeTrace, fakeTraceSummary } from '../../fake-network.ts'
 import { CliHarness } from './cli-harness.ts'
 
 /** What the demo says when things are not as they should be; that they are is tested with real processes. */
@@ -15,6 +16,16 @@ describe('demo', () => {
     cli.engine = engine
   })
   afterEach(() => cli.close())
+
+  /** Every packet stands for a real one: the fake lab has none, and says that its hosts have no network cards. */
+  const withoutCards = (): void => {
+    const startLab = engine.startLab.bind(engine)
+    engine.startLab = async (plan) => {
+      await startLab(plan)
+      engine.emit({ type: 'networkChanged', patch: { state: 'unsupported' } })
+      return engine.state
+    }
+  }
 
   const failure = async (): Promise<string> => {
     const { exitCode, stdout } = await cli.run('demo', '--json')
@@ -53,7 +64,19 @@ describe('demo', () => {
     expect(await failure()).toContain('did not answer in turn: web-1, web-1')
   })
 
+  it('fails when the packets of a request are not seen', async () => {
+    engine.emit({ type: 'networkChanged', patch: { state: 'ready' } })
+    engine.handlers.readTrace = () => fakeTrace({ hops: [fakeHop('client', 'dns-1')] })
+    const { sendRequest } = engine.handlers
+    engine.handlers.sendRequest = async (input) => {
+      engine.emit({ type: 'traceChanged', trace: fakeTraceSummary() })
+      return (await sendRequest?.(input)) ?? fakeRequest()
+    }
+    expect(await failure()).toContain('the hops of the request were client > dns-1')
+  })
+
   it('fails when a host keeps its old release', async () => {
+    withoutCards()
     engine.handlers.deploy = ({ release }) => ({
       ...BEGUN_DEPLOYMENT,
       id: 1,
