@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { LabError } from '../contract/index.ts'
 import { connectToLab, type ConnectedLab } from '../engine/channel/connect-to-lab.ts'
 import { findLabs, type LabRecord } from '../engine/channel/lab-records.ts'
@@ -5,6 +6,7 @@ import type { LabListener } from '../engine/channel/lab-client.ts'
 import type { EngineOptions, LabEngine } from '../engine/index.ts'
 import type { Platform } from '../engine/platform/platform.ts'
 import type { Interrupt } from './interrupt.ts'
+import type { Keyboard } from './keys.ts'
 import type { Output } from './output.ts'
 
 /** The world that commands live in; tests give them a smaller one. */
@@ -19,6 +21,8 @@ export interface CommandContext {
   readonly world: World
   readonly out: Output
   readonly interrupt: Interrupt
+  /** Null where nobody sits at a terminal. */
+  readonly keyboard: Keyboard | null
 }
 
 export interface LabChoice {
@@ -37,6 +41,11 @@ export async function chooseLab(world: World, { lab }: LabChoice): Promise<LabRe
   const record = lab === undefined ? labs[0] : labs.find(({ pid }) => pid === lab)
   if (record === undefined) throw new LabError('LAB_NOT_FOUND')
   return record
+}
+
+/** A path as the person meant it: npm runs scripts in the project's folder and says in INIT_CWD where the person stands. */
+export function fromWhereOneStands(path: string): string {
+  return resolve(process.env['INIT_CWD'] ?? process.cwd(), path)
 }
 
 /** Connects to the chosen lab, does the work and lets go of the lab again, whatever happens. */

@@ -14,5 +14,6 @@ const world = { engineOptions: engineOptions(ROOT, process.env), platform: curre
 process.exitCode = await runCli(process.argv.slice(2), world, {
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: process.stdin,
   colours: process.stdout.isTTY === true && !process.env['NO_COLOR'],
 })

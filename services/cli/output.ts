@@ -51,9 +51,14 @@ export class Output {
     this.#options.stdout.write(text)
   }
 
-  fail({ code, message }: CliFailure): void {
-    if (this.json) this.write(`${JSON.stringify({ error: { code, message } })}\n`)
-    else this.#options.stderr.write(`${this.style('bad', 'Error:')} ${message}\n`)
+  fail({ code, message, details }: CliFailure): void {
+    if (this.json) this.write(`${JSON.stringify({ error: { code, message, ...details?.data } })}\n`)
+    else this.#options.stderr.write(`${this.style('bad', 'Error:')} ${message}\n${details ? `${details.text}\n` : ''}`)
+  }
+
+  /** A remark that must not stand among the answers of a command. */
+  remark(text: string): void {
+    this.#options.stderr.write(`${text}\n`)
   }
 
   style(style: Style, text: string): string {

@@ -1,13 +1,30 @@
-import { Command, InvalidArgumentError } from 'commander'
-import { SERVICE_ACTIONS, type ServiceAction } from '../contract/index.ts'
+import { Argument, Command, InvalidArgumentError } from 'commander'
+import {
+  MAX_RING_BYTES,
+  MIN_RING_BYTES,
+  RECORDING_MODES,
+  SERVICE_ACTIONS,
+  type RecordingMode,
+  type ServiceAction,
+} from '../contract/index.ts'
+import { capture } from './commands/capture.ts'
 import { act, deploy, down, request, status, topologies } from './commands/lab-commands.ts'
 import { logs } from './commands/logs.ts'
+import { DEFAULT_PACKET_LIMIT, packets, type PacketsOptions } from './commands/packets.ts'
+import { recording, type RecordingOptions } from './commands/recording.ts'
+import { step, type StepOptions } from './commands/step.ts'
+import { trace, type TraceOptions } from './commands/trace.ts'
 import { DEFAULT_TOPOLOGY, up } from './commands/up.ts'
 import type { CommandContext, LabChoice } from './context.ts'
 import { demo } from './demo/demo.ts'
 import type { TextStream } from './output.ts'
 
 const CALL = 'npm run -s lab --'
+
+const BYTES_PER_MIB = 1024 * 1024
+/** What the engine takes as a pace. */
+const PACE_MS = { min: 50, max: 600_000 } as const
+const MAX_LIMIT = 1_000_000
 
 const ACTION_HELP: Readonly<Record<ServiceAction, string>> = {
   start: 'start a service that is stopped or failed',
@@ -52,8 +69,10 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
   )
 
   labCommand('request', 'send a request as a browser would: DNS, connection, page, files', 'request')
-    .argument('[url]', 'what to open (default: the front page of the lab)')
+    .argument('[url]', 'what to open, such as /guestbook (default: the front page of the lab)')
     .action((url: string | undefined, options: LabChoice) => request(context(), url, options))
+
+  addNetworkCommands(labCommand, context)
 
   for (const action of SERVICE_ACTIONS) {
     labCommand(action, ACTION_HELP[action], `${action} web-1`)
@@ -81,6 +100,51 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
     demo(context()),
   )
   return program
+}
+
+/** What the network cards recorded, and a request held at them. */
+function addNetworkCommands(
+  labCommand: (name: string, description: string, sample: string) => Command,
+  context: () => CommandContext,
+): void {
+  labCommand('trace', 'send a request and show hop by hop what it led to', 'trace')
+    .argument('[url]', 'what to open (default: the front page of the lab)')
+    .option('--list', 'only list the requests that were traced')
+    .option('--id <number>', 'only show an earlier trace', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .action((url: string | undefined, options: TraceOptions) => trace(context(), url, options))
+
+  labCommand('packets', 'print the newest packets', 'packets --filter "http.status == 500 and host web-1" --follow')
+    .option('--filter <filter>', 'which ones, for example: dns, http, host web-1, "link lb-1 > web-1", trace 3')
+    .option('-f, --follow', 'go on with what comes until Ctrl-C')
+    .option('--limit <number>', 'how many of the newest', wholeNumber(0, MAX_LIMIT), DEFAULT_PACKET_LIMIT)
+    .action((options: PacketsOptions) => packets(context(), options))
+
+  labCommand('capture', 'save what is recorded as a pcapng file, for Wireshark', 'capture lab.pcapng')
+    .argument('<file>', 'the file to write')
+    .action((file: string, options: LabChoice) => capture(context(), file, options))
+
+  labCommand('step', 'send a request that waits at every network card until you let it go on', 'step --auto 1000')
+    .argument('[url]', 'what to open (default: the front page of the lab)')
+    .option('--auto <ms>', 'go on by itself after so many milliseconds', wholeNumber(PACE_MS.min, PACE_MS.max))
+    .option('--cancel', 'give up the request that is being stepped through')
+    .action((url: string | undefined, options: StepOptions) => step(context(), url, options))
+
+  labCommand('recording', 'show or set what the network cards record', 'recording headers --ring 128')
+    .addArgument(new Argument('[mode]', 'how much of each packet').choices(RECORDING_MODES))
+    .option(
+      '--ring <mib>',
+      'room for packets in MiB; a new size forgets what is recorded',
+      wholeNumber(MIN_RING_BYTES / BYTES_PER_MIB, MAX_RING_BYTES / BYTES_PER_MIB),
+    )
+    .action((mode: RecordingMode | undefined, options: RecordingOptions) => recording(context(), mode, options))
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text)
+    if (/^\d+$/.test(text) && number >= min && number <= max) return number
+    throw new InvalidArgumentError(`A whole number from ${min} to ${max} is wanted.`)
+  }
 }
 
 function example(call: string): string {

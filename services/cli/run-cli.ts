@@ -2,12 +2,15 @@ import { CommanderError } from 'commander'
 import type { World } from './context.ts'
 import { describeFailure, EXIT } from './failures.ts'
 import { Interrupt } from './interrupt.ts'
+import type { Keyboard } from './keys.ts'
 import { Output, type OutputOptions } from './output.ts'
 import { createProgram } from './program.ts'
 
 export interface CliStreams extends Omit<OutputOptions, 'json'> {
   /** Stands in for Ctrl-C in tests. */
   readonly interrupt?: Interrupt
+  /** Read only when it is a terminal's. */
+  readonly stdin?: Keyboard
 }
 
 /** Runs one command line and resolves with the exit code. Never rejects: what goes wrong is printed. */
@@ -15,7 +18,8 @@ export async function runCli(args: readonly string[], world: World, streams: Cli
   // Known before parsing, since mistakes in the command line are reported in the wanted form too.
   const out = new Output({ ...streams, json: args.includes('--json') })
   const interrupt = streams.interrupt ?? new Interrupt()
-  const program = createProgram(() => ({ world, out, interrupt }), streams.stdout)
+  const keyboard = streams.stdin?.isTTY === true && out.isTerminal ? streams.stdin : null
+  const program = createProgram(() => ({ world, out, interrupt, keyboard }), streams.stdout)
   try {
     if (args.length === 0) program.outputHelp()
     else await program.parseAsync([...args], { from: 'user' })

@@ -23,7 +23,7 @@ export function count(number: number, word: string, plural = `${word}s`): string
   return `${number} ${number === 1 ? word : plural}`
 }
 
-function styledTable(rows: readonly (readonly string[])[]): string {
+export function styledTable(rows: readonly (readonly string[])[]): string {
   return table(rows, (cell) => stripVTControlCharacters(cell).length)
 }
 

@@ -224,6 +224,7 @@ export class Lab {
       platform,
       keeper,
       logPath: workspace.logPath(planned.id),
+      onRefused: (call) => this.network.noteRefused(planned.id, call),
     })
   }
 

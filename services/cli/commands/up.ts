@@ -1,8 +1,7 @@
-import { resolve } from 'node:path'
 import type { LabState } from '../../contract/index.ts'
 import { openControl } from '../../engine/channel/open-control.ts'
 import type { StartPlan } from '../../engine/index.ts'
-import { withEngine, type CommandContext } from '../context.ts'
+import { fromWhereOneStands, withEngine, type CommandContext } from '../context.ts'
 import { statusAnswer } from '../json-answers.ts'
 import { LabFollower } from '../lab-follower.ts'
 import { count, eventText, hintLines, labText, time } from '../words.ts'
@@ -40,11 +39,9 @@ export async function up(context: CommandContext, topology: string, workspace: s
 
 /** A topology by its name, or a file of the person's own. */
 function startPlan(topology: string, workspace: string | undefined): StartPlan {
-  // npm runs scripts in the project's folder and says in INIT_CWD where the person stands.
-  const here = process.env['INIT_CWD'] ?? process.cwd()
   return {
-    topology: /\.ya?ml$/.test(topology) ? { file: resolve(here, topology) } : topology,
-    ...(workspace === undefined ? {} : { workspace: resolve(here, workspace) }),
+    topology: /\.ya?ml$/.test(topology) ? { file: fromWhereOneStands(topology) } : topology,
+    ...(workspace === undefined ? {} : { workspace: fromWhereOneStands(workspace) }),
   }
 }
 

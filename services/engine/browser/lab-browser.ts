@@ -72,10 +72,11 @@ export class LabBrowser {
     this.closing.abort()
   }
 
-  /** `www.foobar.com` is enough; a browser adds the scheme, and the lab its port (ports below 1024 need administrator rights). */
+  /** `www.foobar.com` or `/guestbook` is enough; a browser adds the scheme, and the lab its port (ports below 1024 need administrator rights). */
   readUrl(typed: string | undefined): URL {
     const address = typed ?? this.plan.entryUrl
-    const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`
+    const site = address.startsWith('/') ? new URL(this.plan.entryUrl).host : ''
+    const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${site}${address}`
     if (!URL.canParse(text)) throw new LabError('URL_INVALID', { url: address, detail: 'it is no URL' })
     const url = new URL(text)
     if (url.protocol !== 'http:')

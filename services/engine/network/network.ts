@@ -14,11 +14,13 @@ import {
   type Trace,
 } from '../../contract/index.ts'
 import type { NicPort } from '../../protocols/nic/config.ts'
+import type { NicClock } from '../../protocols/nic/records.ts'
 import type { Held, NicReport, RingStats } from '../../protocols/nic/messages.ts'
 import type { EventLog } from '../event-log.ts'
 import type { LabPlan, PlannedService } from '../plan/lab-plan.ts'
 import { programEnvironment } from '../roles/driver.ts'
 import { LogFile } from '../supervisor/log-file.ts'
+import type { RefusedCall } from '../supervisor/status-reports.ts'
 import type { ProcessKeeper } from '../supervisor/process-keeper.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { LinkRates } from './link-rates.ts'
@@ -54,6 +56,7 @@ interface Running {
   readonly nic: NicProcess
   readonly reader: PacketReader
   readonly desk: PacketDesk
+  readonly clock: NicClock
 }
 
 /** The network cards of all hosts: one process that every byte of the lab passes, and what it recorded. */
@@ -66,6 +69,8 @@ export class Network {
   private readonly portWatchers = new Set<() => void>()
   private readonly held = new Map<number, Held>()
   private store: PacketStore
+  /** The process, also while it is not ready yet. */
+  private nic: NicProcess | null = null
   private running: Running | null = null
   private ports: (NicPort & { open: boolean })[] = []
   private ring: RingStats | null = null
@@ -74,6 +79,7 @@ export class Network {
   private ringBytes = NO_RECORDING.ringBytes
   private skipped = 0
   private stopping = false
+  private launching: Promise<void> = Promise.resolve()
   private restartMs = FIRST_RESTART_MS
   private restartTimer: NodeJS.Timeout | null = null
   private sampleTimer: NodeJS.Timeout | null = null
@@ -109,7 +115,8 @@ export class Network {
       if (state === 'running') this.tellPorts(event.service, true)
     })
     this.sampleTimer = setInterval(() => this.sample(), SAMPLE_EVERY_MS)
-    await this.launch()
+    this.launching = this.launch()
+    await this.launching
   }
 
   async stop(): Promise<void> {
@@ -117,9 +124,9 @@ export class Network {
     this.endObserving()
     if (this.restartTimer !== null) clearTimeout(this.restartTimer)
     if (this.sampleTimer !== null) clearInterval(this.sampleTimer)
-    const nic = this.running?.nic
     this.running?.reader.stop()
-    await nic?.stop(STOP_GRACE_MS)
+    await this.nic?.stop(STOP_GRACE_MS)
+    await this.launching
     await this.log.close()
   }
 
@@ -163,6 +170,15 @@ export class Network {
 
   expectDns(traceId: string, address: string, port: number): void {
     this.traces.book.expectDns(traceId, address, port)
+  }
+
+  /** A service could not connect to another: no network card saw it, since nobody listened. */
+  noteRefused(from: string, { address, port, atUs }: RefusedCall): void {
+    const { services } = this.parts.events.state
+    const to = services.find((service) => service.address === address && service.port === port)?.id
+    if (to === undefined || this.running === null) return
+    const timeNs = Number(BigInt(atUs) * 1000n - BigInt(this.running.clock.epochNs))
+    this.traces.noteRefused(this.store.refusal(from, to, timeNs))
   }
 
   /** Called with everything that happens to held messages; returns the way to end it. */
@@ -247,6 +263,7 @@ export class Network {
     await mkdir(folder, { recursive: true })
     const file = join(folder, 'nic.json')
     await writeFile(file, `${JSON.stringify({ ...config, ports: this.ports.map(withoutOpen) }, null, 2)}\n`)
+    if (this.stopping) return
     await new Promise<void>((resolve) => {
       const nic = new NicProcess({
         command: [nodePath, join(programsDir, 'nic.mjs'), '--config', file],
@@ -263,6 +280,7 @@ export class Network {
           resolve()
         },
       })
+      this.nic = nic
       if (nic.pid !== null) void keeper.add(nic.pid, 'nic')
     })
   }
@@ -291,7 +309,7 @@ export class Network {
       })),
       folder: join(workspace.root, 'captures'),
     })
-    this.running = { nic, reader, desk }
+    this.running = { nic, reader, desk, clock }
     for (const port of ports) this.notePort(port)
     events.emit({ type: 'networkChanged', patch: { state: 'ready', pid } })
     setTimeout(() => {
@@ -312,7 +330,9 @@ export class Network {
     this.forgetPackets()
     const { restarts } = events.state.network
     events.emit({ type: 'networkChanged', patch: { state: 'failed', pid: null, restarts: restarts + 1 } })
-    this.restartTimer = setTimeout(() => void this.launch(), this.restartMs)
+    this.restartTimer = setTimeout(() => {
+      this.launching = this.launch()
+    }, this.restartMs)
     this.restartMs = Math.min(this.restartMs * 2, LONGEST_RESTART_MS)
   }
 

@@ -4,6 +4,7 @@ import {
   Dissector,
   LabMap,
   parseFilter,
+  refusalBetween,
   type LabPlaces,
   type PacketRecord,
   type PacketSummary,
@@ -52,6 +53,11 @@ export class PacketStore {
     if (this.gone <= CUT_AT) return
     this.summaries = this.summaries.slice(this.gone)
     this.gone = 0
+  }
+
+  /** The refusal of a connection that was not recorded: there is no packet of it, so its number is 0. */
+  refusal(from: string, to: string, timeNs: number): PacketSummary {
+    return refusalBetween(this.map.flowBetween(from, to), timeNs)
   }
 
   noteTraces(): void {

@@ -112,6 +112,8 @@ class SteppedRequest {
   /** Stops are told one after the other, in the order in which they were made. */
   private telling: Promise<void> = Promise.resolve()
   private cancelled = false
+  /** Nothing of it is held any more. */
+  private free = false
   /** Numbers of the stops by number of the hold. */
   private readonly holds = new Map<number, number>()
 
@@ -152,6 +154,7 @@ class SteppedRequest {
         patient: true,
         signal: this.abort.signal,
         beforeDns: async (name, address, port) => {
+          if (this.free) return
           await network.ask({ type: 'holdDns', traceId, name, address, port })
         },
       })
@@ -165,7 +168,8 @@ class SteppedRequest {
     this.stopTimer()
     void this.telling.then(async () => {
       this.endWatching()
-      await this.releaseAll()
+      const cardsLive = await this.releaseAll()
+      const ended = stopEnd(phase, cardsLive)
       const trace = this.parts.network.findTrace(this.trace.traceId)
       this.change({
         ...patch,
@@ -173,7 +177,7 @@ class SteppedRequest {
         trace: trace?.id ?? this.state.trace,
         paceMs: null,
         stops: this.state.stops.map((stop) =>
-          stop.ended === null ? { ...stop, ended: { atMs: Date.now(), how: 'released', reason: null } } : stop,
+          stop.ended === null ? { ...stop, ended: { atMs: Date.now(), ...ended } } : stop,
         ),
       })
     })
@@ -216,8 +220,17 @@ class SteppedRequest {
     this.change({ phase: 'cancelled', paceMs: null })
   }
 
-  private async releaseAll(): Promise<void> {
-    await this.parts.network.ask({ type: 'releaseAll', traceId: this.trace.traceId }).catch(ignoreLost)
+  /** Holds nothing any more. False: the network cards are gone, and with them what they held. */
+  private async releaseAll(): Promise<boolean> {
+    this.free = true
+    const { network } = this.parts
+    return network.ask({ type: 'releaseAll', traceId: this.trace.traceId }).then(
+      () => true,
+      (error: unknown) => {
+        ignoreLost(error)
+        return false
+      },
+    )
   }
 
   private schedule(): void {
@@ -307,6 +320,12 @@ class SteppedRequest {
     this.state = { ...this.state, ...patch }
     this.parts.events.emit({ type: 'stepChanged', step: this.state })
   }
+}
+
+/** How a stop ended that nobody let go: the request was over before. */
+function stopEnd(phase: 'done' | 'failed', cardsLive: boolean): Omit<NonNullable<StepStop['ended']>, 'atMs'> {
+  if (phase === 'done') return { how: 'released', reason: null }
+  return { how: 'lost', reason: cardsLive ? 'server-gone' : 'nic-ends' }
 }
 
 /** What was held may be gone in the moment in which it is released; the report about it says so. */

@@ -1,8 +1,10 @@
 import { KEPT_TRACES, LabError, type NewLabEvent, type Trace, type TraceSummary } from '../../contract/index.ts'
-import { TraceBook } from '../../protocols/packets/index.ts'
+import { TraceBook, type PacketSummary } from '../../protocols/packets/index.ts'
 
 /** Requests of the browser whose packets may still come. */
 const MAX_WANTED = 1000
+/** A refusal is told a few milliseconds late: it belongs to one of the last traces. */
+const TRACES_UNDER_WAY = 3
 
 /** The traces of the browser's requests, and what clients are told of them. Traffic of others carries ids too, and is none. */
 export class TraceKeeper {
@@ -29,6 +31,12 @@ export class TraceKeeper {
     this.wanted.set(traceId, { atMs: Date.now(), stepped })
     const [oldest] = this.wanted.keys()
     if (this.wanted.size > MAX_WANTED && oldest !== undefined) this.wanted.delete(oldest)
+  }
+
+  /** A connection that no network card saw because nobody listened: it may belong to any trace that is under way. */
+  noteRefused(summary: PacketSummary): void {
+    this.book.refused(summary)
+    for (const id of this.book.ids.slice(-TRACES_UNDER_WAY)) this.changed.add(id)
   }
 
   /** Tells what has changed since the last call. */

@@ -13,7 +13,7 @@ import { startInPty, type ProgramCommand, type PtyExit, type PtyProcess } from '
 import type { ProcessKeeper } from './process-keeper.ts'
 import { RestartPolicy } from './restart-policy.ts'
 import { canChange, isAllowed } from './states.ts'
-import { StatusReader } from './status-reports.ts'
+import { StatusReader, type RefusedCall, type StatusReport } from './status-reports.ts'
 import { plainLines } from './plain-lines.ts'
 import { TerminalBuffer } from './terminal-buffer.ts'
 
@@ -37,6 +37,8 @@ export interface ServiceSurroundings {
   readonly platform: Platform
   readonly keeper: ProcessKeeper
   readonly logPath: string
+  /** A connection that its process wanted to open was refused. */
+  readonly onRefused: (call: RefusedCall) => void
 }
 
 /** How long a start may take before it is called slow; school machines are. */
@@ -136,9 +138,13 @@ export class Service {
     await this.becomeReady(probing.signal)
   }
 
-  /** Stopped while its files were still being written. */
+  /** It was stopped, or ended by itself, before it could be called running. Throws why it ended by itself. */
   private endUnstarted(): void {
-    if (this.process === null && this.state.state !== 'failed') this.change('stopped', {})
+    const { state, failure } = this.state
+    if (failure !== null) throw new LabError(failure.code, failure.params)
+    // Its exit is still to come, and will be told.
+    if (this.process !== null) return
+    if (state !== 'failed' && state !== 'stopped') this.change('stopped', {})
     this.wakeExitWaiters()
   }
 
@@ -151,7 +157,7 @@ export class Service {
       (data) =>
         this.onOutput(
           process,
-          reader.read(data, (report) => (this.requests = report.requests ?? this.requests)),
+          reader.read(data, (report) => this.onReport(report)),
         ),
       (exit) => void this.onExit(process, exit),
     )
@@ -159,8 +165,8 @@ export class Service {
     this.requests = 0
     this.write(`\u001b[0;2m--- started, process ${process.pid} ---\u001b[0m\r\n`)
     await this.around.keeper.add(process.pid, this.id)
-    // It may have ended while it was being registered; its exit has been told then.
-    if (this.process !== process) return
+    // It may have ended, or been told to, while it was being registered.
+    if (this.process !== process || this.state.state !== 'starting') return
     this.change('running', {
       pid: process.pid,
       startedAtMs: Date.now(),
@@ -241,6 +247,11 @@ export class Service {
     }
     platform.resume(this.process.pid)
     this.change(this.answered ? 'ready' : 'running', {})
+  }
+
+  private onReport({ requests, refused }: StatusReport): void {
+    this.requests = requests ?? this.requests
+    if (refused !== null) this.around.onRefused(refused)
   }
 
   private onOutput(process: PtyProcess, text: string): void {

@@ -10,6 +10,15 @@ const LONGEST_REPORT = 256
 
 export interface StatusReport {
   readonly requests: number | null
+  readonly refused: RefusedCall | null
+}
+
+/** A connection that the program tried to open and that was refused. */
+export interface RefusedCall {
+  readonly address: string
+  readonly port: number
+  /** Microseconds since the epoch. */
+  readonly atUs: number
 }
 
 export class StatusReader {
@@ -54,5 +63,7 @@ function partialStart(text: string): number {
 
 function parseReport(text: string): StatusReport {
   const requests = /(?:^|;)requests=(\d{1,15})(?:;|$)/.exec(text)?.[1]
-  return { requests: requests === undefined ? null : Number(requests) }
+  const [, address, port, at] = /(?:^|;)refused=([\d.]{7,15}):(\d{1,5});at=(\d{1,17})(?:;|$)/.exec(text) ?? []
+  const refused = address === undefined ? null : { address, port: Number(port), atUs: Number(at) }
+  return { requests: requests === undefined ? null : Number(requests), refused }
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage } from 'node:http'
 import type { Client, Config } from '@libsql/client/http'
-import { connectionFailure, limitWaiting } from '../kit/http.ts'
+import { connectionFailure, isRefused, limitWaiting } from '../kit/http.ts'
 import { Agent, openRequest } from '../kit/node-http.ts'
 import { LazyClient } from './lazy-client.ts'
 
@@ -20,6 +20,8 @@ export interface DatabaseOptions {
   readonly url: URL | null
   /** Own address of outgoing connections, or null for the system's choice. */
   readonly source: string | null
+  /** The database refused a connection: no process listens there. */
+  readonly onRefused?: () => void
 }
 
 /** The application may wait for the database with any number of requests; this many at a time go over the network. */
@@ -69,6 +71,7 @@ export class Database {
     const answer = await this.send(request, context).catch((error: unknown) => {
       const sentence = `the database at ${new URL(request.url).host} does not answer: ${connectionFailure(error)}`
       if (context) context.databaseFailure = sentence
+      if (isRefused(error)) this.options.onRefused?.()
       throw new DatabaseUnreachableError(sentence, error)
     })
     const name = answer.message.headers['x-served-by']

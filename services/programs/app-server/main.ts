@@ -45,7 +45,14 @@ async function start({ name, options, log }: ProgramContext): Promise<RunningPro
     release,
     address,
     app,
-    database: new Database({ url: database, source }),
+    database: new Database({
+      url: database,
+      source,
+      onRefused: () => {
+        if (database !== null)
+          log.refused(database.hostname, Number(database.port), performance.timeOrigin + performance.now())
+      },
+    }),
     log,
   })
   const port = await listenTcp(service.server, address)

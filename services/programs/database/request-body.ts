@@ -33,13 +33,14 @@ async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Bu
   const chunks: Buffer[] = []
   let size = 0
   return new Promise((resolve, reject) => {
-    request.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       size += chunk.length
-      if (size > maxBytes) {
-        request.pause()
-        reject(tooLarge())
-      } else chunks.push(chunk)
-    })
+      if (size <= maxBytes) return void chunks.push(chunk)
+      // Nobody listens any more: what is to become of the rest is up to the caller.
+      request.off('data', take).pause()
+      reject(tooLarge())
+    }
+    request.on('data', take)
     request.once('end', () => resolve(Buffer.concat(chunks, size)))
     request.once('error', reject)
   })

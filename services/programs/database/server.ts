@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HranaFormatError } from '../../protocols/hrana/json-reader.ts'
 import type { HranaError, HranaVersion } from '../../protocols/hrana/messages.ts'
 import { readPipelineRequest } from '../../protocols/hrana/read-request.ts'
-import { createHttpService, peerOf, traceSuffix, type HttpService } from '../kit/http.ts'
+import { answerAndClose, createHttpService, peerOf, traceSuffix, type HttpService } from '../kit/http.ts'
 import type { Log } from '../kit/log.ts'
 import { sqliteCode, toHranaError } from './errors.ts'
 import { runPipeline } from './pipeline.ts'
@@ -122,14 +122,21 @@ export class DatabaseServer {
   private fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     if (response.closed || request.errored !== null) return void response.destroy()
     const { status, body } = describeFailure(error)
-    if (status === 413) response.shouldKeepAlive = false
     if (status === 503) response.setHeader('Retry-After', '1')
     const level = status < 500 ? 'warning' : 'error'
     const what = `${request.method} ${request.url}`
     this.options.log.request({ what, peer: peerOf(request.socket), outcome: `${status}: ${body.message}`, level })
     if (status === 500) this.options.log.event({ what: 'defect', outcome: stackOf(error), level: 'error' })
     if (response.headersSent) response.destroy()
+    else if (status === 413) this.refuseBody(request, response, body)
     else sendError(response, status, body)
+  }
+
+  /** The client hears that its body is too large, also when it asks for the answer only after all of it is sent. */
+  private refuseBody(request: IncomingMessage, response: ServerResponse, body: HranaError): void {
+    this.uploads.add(request)
+    request.once('close', () => this.uploads.delete(request))
+    answerAndClose(request, response, { status: 413, type: 'application/json', text: JSON.stringify(body) })
   }
 }
 

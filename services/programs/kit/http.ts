@@ -14,6 +14,13 @@ export const PATIENCE_MS = 15 * 60 * 1000
 const CONNECT_LIMIT_MS = 5_000
 /** How long a connection on which nothing was asked yet may still bring its first request while the program ends. */
 const FRESH_GRACE_MS = 100
+/**
+ * Before a connection is closed on a client that still sends, what it sends is read and dropped: closing at once would
+ * reset the connection and could destroy the answer on its way (RFC 9112 section 9.6). So long at most in all, and so
+ * long without any byte.
+ */
+const LINGER_MS = 30_000
+const LINGER_IDLE_MS = 2_000
 
 /** Fields that belong to one connection and are never passed on (RFC 9110 section 7.6.1). */
 const HOP_BY_HOP = new Set([
@@ -85,6 +92,11 @@ export function formatBytes(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
 
+/** Whether nobody listened where a connection was to go. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ECONNREFUSED'
+}
+
 /** `connection refused` and the like: what a socket error says to a person. */
 export function connectionFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
@@ -119,6 +131,33 @@ export function limitWaiting(call: ClientRequest): void {
     socket.once('connect', clear)
     socket.once('close', clear)
   })
+}
+
+/**
+ * Answers a request whose body is not wanted, and ends the connection, gently: the whole answer leaves at once, and what
+ * still comes is dropped until the client stops. Needs a response without a head yet.
+ */
+export function answerAndClose(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: { readonly status: number; readonly type: string; readonly text: string },
+): void {
+  response.shouldKeepAlive = false
+  response.writeHead(answer.status, { 'Content-Type': answer.type, 'Content-Length': Buffer.byteLength(answer.text) })
+  response.write(answer.text)
+  const end = (): void => {
+    clearTimeout(limit)
+    clearTimeout(idle)
+    response.end()
+  }
+  const limit = setTimeout(end, LINGER_MS)
+  const idle = setTimeout(end, LINGER_IDLE_MS)
+  request.on('data', () => idle.refresh())
+  // Node tells of a client that left by 'close' only.
+  request.once('end', end)
+  request.once('close', end)
+  if (request.readableEnded || request.closed) end()
+  else request.resume()
 }
 
 export function escapeHtml(text: string): string {
@@ -200,8 +239,13 @@ export function createHttpService(options: ServerOptions, handlers: HttpHandlers
   }
 }
 
-/** Answers what could not be read as a request. False when there was nobody left to answer. */
+/** Connections that were answered by `refuse`; whatever still comes on them is dropped. */
+const refusedSockets = new WeakSet<Duplex>()
+
+/** Answers what could not be read as a request. False when there was nobody left to answer, or it is answered already. */
 function refuse(error: NodeJS.ErrnoException, socket: Duplex): boolean {
+  // The parser fails anew with every chunk that follows.
+  if (refusedSockets.has(socket) && error.code?.startsWith('HPE_')) return false
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return false
@@ -212,6 +256,9 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): boolean {
   }
   const status = statuses[error.code ?? ''] ?? '400 Bad Request'
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  refusedSockets.add(socket)
+  const limit = setTimeout(() => socket.destroy(), LINGER_IDLE_MS)
+  socket.once('close', () => clearTimeout(limit))
   return true
 }
 

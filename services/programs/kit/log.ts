@@ -94,6 +94,15 @@ export class Log {
     }
   }
 
+  /**
+   * A connection to somebody was refused at `atMs` (milliseconds since the epoch, with fractions). Nothing of it passes a
+   * network card, so whoever was refused tells it, for the trace of the request.
+   */
+  refused(address: string, port: number, atMs: number): void {
+    if (this.supervised)
+      this.write(`\u001b]${STATUS_OSC};refused=${address}:${port};at=${Math.round(atMs * 1000)}\u0007`)
+  }
+
   /** Writes at once what is still collected. Call before the process ends. */
   flush(): void {
     if (this.timer !== null) clearTimeout(this.timer)

@@ -7,7 +7,7 @@ import type { Backend } from './backend.ts'
 import { HeldBody } from './held-body.ts'
 import { ResponseRelay, type RelayTarget } from './response-relay.ts'
 import { mayRetry, redispatches, statusReason } from './retry-policy.ts'
-import type { UpstreamConnection, UpstreamUser } from './upstream-connection.ts'
+import { REFUSED, type UpstreamConnection, type UpstreamUser } from './upstream-connection.ts'
 
 /** The client's side of an exchange. */
 export interface ExchangeClient {
@@ -43,6 +43,8 @@ export class Exchange implements UpstreamUser, RelayTarget {
   retries = 0
   /** What went wrong on the way, for the log: `redispatched from web-1 (connection refused)`. */
   readonly mishaps: string[] = []
+  /** Servers that refused a connection, and when (milliseconds since the epoch). */
+  readonly refusals: { readonly server: BackendServer; readonly atMs: number }[] = []
   /** Why there was no response, or not all of it. */
   failure = ''
   bytesIn: number
@@ -288,6 +290,8 @@ export class Exchange implements UpstreamUser, RelayTarget {
     const reused = this.upstream?.reused === true
     const attempt = this.describeAttempt(reason)
     this.countFailure(reason)
+    if (sentence === REFUSED && this.server !== null)
+      this.refusals.push({ server: this.server, atMs: performance.timeOrigin + performance.now() })
     if (this.relay.started) return this.cutOff(sentence)
     // RFC 9112 section 9.3.1: a connection that ended while it was idle says nothing about the server.
     const stale = reused && reason === 'empty-response' && this.idempotent && attempt.bodyHeld && !this.staleRetried

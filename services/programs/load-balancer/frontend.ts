@@ -102,6 +102,7 @@ export class Frontend {
     if (status === null && passedOn !== undefined) this.counters.countResponse(passedOn)
     this.backend.counters.requests += 1
     this.backend.counters.countResponse(status ?? passedOn ?? 0)
+    for (const { server, atMs } of exchange.refusals) this.log.refused(server.config.address, server.config.port, atMs)
     if (this.log.writesRequests) logExchange(this.log, exchange, peer, status)
     else this.log.countRequest()
   }

@@ -136,8 +136,10 @@ export class UpstreamConnection implements Expiring {
   }
 }
 
+export const REFUSED = 'connection refused'
+
 const SENTENCES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
+  ECONNREFUSED: REFUSED,
   ECONNRESET: 'connection reset',
   EPIPE: 'connection closed',
   ETIMEDOUT: 'connection timed out',

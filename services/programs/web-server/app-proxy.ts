@@ -5,6 +5,7 @@ import {
   connectionFailure,
   endToEndHeaders,
   hasBody,
+  isRefused,
   headerPairs,
   limitWaiting,
   NoAnswerInTime,
@@ -22,6 +23,8 @@ export interface AppProxyOptions {
   readonly appName: string | null
   /** Own address of outgoing connections, or null for the system's choice. */
   readonly source: string | null
+  /** The application server refused a connection: no process listens there. */
+  readonly onRefused?: () => void
 }
 
 export interface ProxyResult {
@@ -116,6 +119,7 @@ export class AppProxy {
   /** The page for a visitor when no answer came: 504 when the time was over, else 502. */
   failurePage(error: unknown): { readonly status: number; readonly failure: string; readonly html: string } {
     const status = error instanceof NoAnswerInTime ? 504 : 502
+    if (isRefused(error)) this.options.onRefused?.()
     const failure = connectionFailure(error)
     const sentence = `${this.options.name} got no answer from ${this.place()}: ${failure}. Is the application server running?`
     const title = status === 504 ? 'Gateway Timeout' : 'Bad Gateway'

@@ -30,7 +30,13 @@ async function start({ name, options, log }: ProgramContext): Promise<RunningPro
 
   const files = await PublicFiles.open(join(release.dir, 'public'))
   log.event({ what: `release ${release.name}`, outcome: `serving ${files.root}` })
-  const proxy = new AppProxy({ name, app, appName: options.optional('app-name'), source })
+  const proxy = new AppProxy({
+    name,
+    app,
+    appName: options.optional('app-name'),
+    source,
+    onRefused: () => log.refused(app.host, app.port, performance.timeOrigin + performance.now()),
+  })
   log.event({ what: 'application', outcome: `what is no file goes to ${proxy.place()}` })
 
   const service = createWebServer({ name, release: release.name, files, proxy, log })

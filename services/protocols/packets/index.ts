@@ -11,7 +11,14 @@ export type { Field, Layer, LayerName } from './layers/layer.ts'
 export type { CaptureInterface } from './pcapng/blocks.ts'
 export { CaptureWriter, writeCapture, type CaptureOptions } from './pcapng/write-capture.ts'
 export { decodeRecord, type PacketRecord } from './record.ts'
-export { packetRow, PACKET_PROTOCOLS, type PacketProtocol, type PacketRow, type PacketSummary } from './summary.ts'
+export {
+  packetRow,
+  refusalBetween,
+  PACKET_PROTOCOLS,
+  type PacketProtocol,
+  type PacketRow,
+  type PacketSummary,
+} from './summary.ts'
 export { TRACE_SENTENCES, type Sentence, type SentenceKey } from './traces/sentences.ts'
 export type { Trace, TraceHop, TraceRequest, TraceStep, HopFailure, HopTiming } from './traces/trace.ts'
 export { TraceBook, type TraceBookOptions } from './traces/trace-book.ts'

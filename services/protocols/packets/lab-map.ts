@@ -1,4 +1,5 @@
 import type { LabState, LinkState, Role } from '../../contract/index.ts'
+import type { Flow } from './flow.ts'
 import type { PacketRecord } from './record.ts'
 
 /** The plan of the lab, as far as packets need it. The engine's state fits. */
@@ -49,6 +50,26 @@ export class LabMap {
 
   roleOf(service: string): Role | null {
     return this.roles.get(service) ?? null
+  }
+
+  /** A connection between two services of the plan that was not recorded: ports of the caller are not known. */
+  flowBetween(from: string, to: string): Flow {
+    const { hosts, services, links } = this.places
+    const hostOf = (service: string): string => services.find(({ id }) => id === service)?.host ?? service
+    const addressOf = (host: string): string => hosts.find(({ id }) => id === host)?.address ?? ''
+    return {
+      connection: 0,
+      transport: 'tcp',
+      host: hostOf(to),
+      peerHost: hostOf(from),
+      client: { address: addressOf(hostOf(from)), port: 0 },
+      server: { address: addressOf(hostOf(to)), port: 0 },
+      opener: from,
+      openerRole: this.roleOf(from),
+      acceptor: to,
+      acceptorRole: this.roleOf(to),
+      link: links.find((link) => link.from === from && link.to === to) ?? null,
+    }
   }
 
   /**

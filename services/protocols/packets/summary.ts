@@ -62,3 +62,22 @@ export function packetRow(summary: PacketSummary): PacketRow {
     trace: summary.trace,
   }
 }
+
+/** A connection that was refused where nobody recorded it. */
+export function refusalBetween(flow: Flow, timeNs: number): PacketSummary {
+  return {
+    no: 0,
+    timeNs,
+    flow,
+    forward: true,
+    kind: 'refused',
+    protocol: 'TCP',
+    offset: 0,
+    length: 0,
+    acknowledged: 0,
+    info: '[SYN] [RST, ACK]',
+    exchange: null,
+    parts: [],
+    trace: null,
+  }
+}

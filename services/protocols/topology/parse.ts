@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml'
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type ErrorCode, type Node } from 'yaml'
 import type { z } from 'zod'
 import { nearestWord } from '../text/nearest.ts'
 import { findMistakes, type Mistake } from './references.ts'
@@ -25,8 +25,17 @@ export function parseTopology(text: string): ParsedTopology {
   const document = parseDocument(text, { lineCounter: lines })
   const broken = document.errors[0]
   if (broken) {
-    const place = lines.linePos(broken.pos[0])
-    return { ok: false, mistake: { line: place.line, column: place.col, detail: yamlSentence(broken.message) } }
+    // Some errors begin at the white space before what is wrong.
+    const start = broken.pos[0] + Math.max(0, text.slice(broken.pos[0]).search(/\S/))
+    const place = lines.linePos(start)
+    return {
+      ok: false,
+      mistake: {
+        line: place.line,
+        column: place.col,
+        detail: YAML_SENTENCES[broken.code] ?? yamlSentence(broken.message),
+      },
+    }
   }
   const checked = topologySchema.safeParse(document.toJS(), { reportInput: true })
   const mistakes = checked.success ? findMistakes(checked.data) : placesOfIssues(checked.error.issues, document)
@@ -34,6 +43,17 @@ export function parseTopology(text: string): ParsedTopology {
   const placed = mistakes.map(({ path, detail }) => ({ ...placeOf(document, lines, path), detail }))
   placed.sort((a, b) => a.line - b.line || a.column - b.column)
   return { ok: false, mistake: placed[0] ?? { line: 1, column: 1, detail: 'the file is empty' } }
+}
+
+/** The commonest slips in words for people who don't know the grammar of YAML, by the library's code. */
+const YAML_SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  MULTILINE_IMPLICIT_KEY: '"key: value" is expected here; a colon, or the space after it, is missing',
+  BLOCK_AS_IMPLICIT_KEY:
+    'the next lines don\'t fit this one: the keys of a group start in the same column, and what "[" or "{" opens must be closed',
+  BAD_INDENT: 'the keys of a group must start in the same column, and what "[" or "{" opens must be closed',
+  TAB_AS_INDENT: 'a tab is no indentation in YAML; spaces are expected',
+  BLOCK_IN_FLOW: 'what "[" or "{" opened is not closed: "]" or "}" is expected before this place',
+  DUPLICATE_KEY: 'this key stands in the same group twice',
 }
 
 function yamlSentence(message: string): string {
@@ -51,7 +71,8 @@ function placesOfIssues(issues: readonly z.core.$ZodIssue[], document: Document)
 function placeOfIssue(issue: z.core.$ZodIssue): Path {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
   if (issue.code === 'unrecognized_keys') return [...path, issue.keys[0] ?? '']
-  return path
+  const misspelt = issue.code === 'invalid_union' ? misspeltRole(issue.input) : null
+  return misspelt === null ? path : [...path.slice(0, -1), misspelt]
 }
 
 function issueSentence(issue: z.core.$ZodIssue, document: Document): string {
@@ -62,7 +83,7 @@ function issueSentence(issue: z.core.$ZodIssue, document: Document): string {
     case 'invalid_value':
       return chooseSentence(where, issue.values.map(String), issue.input)
     case 'invalid_union':
-      return chooseSentence(where, ROLE_NAMES, inputRole(issue.input))
+      return chooseSentence(where, ROLE_NAMES, inputRole(issue.input)) + misspeltHint(issue.input)
     case 'invalid_type':
       return issue.input === undefined
         ? `${where} is missing: ${issue.expected} expected`
@@ -75,7 +96,19 @@ function issueSentence(issue: z.core.$ZodIssue, document: Document): string {
 const ROLE_NAMES = ['dns', 'load-balancer', 'web-server', 'app-server', 'database'] as const
 
 function inputRole(input: unknown): unknown {
-  return typeof input === 'object' && input !== null && 'role' in input ? input.role : input
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input
+  return 'role' in input ? input.role : undefined
+}
+
+/** The key that was probably meant to be `role`, in a service without one. */
+function misspeltRole(input: unknown): string | null {
+  if (typeof input !== 'object' || input === null || 'role' in input) return null
+  return Object.keys(input).find((key) => nearestWord(key, ['role']) !== null) ?? null
+}
+
+function misspeltHint(input: unknown): string {
+  const misspelt = misspeltRole(input)
+  return misspelt === null ? '' : ` "${misspelt}" is not known here. Did you mean "role"?`
 }
 
 function chooseSentence(where: string, expected: readonly string[], input: unknown): string {

@@ -47,6 +47,7 @@ describe('a lab', () => {
       expect(page.phases.totalMs).toBeGreaterThanOrEqual(page.phases.dnsMs)
     }
     const guestbook = await lab.run('sendRequest', { url: 'www.foobar.com/guestbook' })
+    expect((await lab.run('sendRequest', { url: '/guestbook' })).url).toBe(guestbook.url)
     expect(guestbook.via).toEqual(['lb-1', expect.stringMatching(/^web-/), expect.stringMatching(/^app-/), 'db-1'])
     const traceId = guestbook.traceparent.slice(3, 11)
     const log = join(lab.state().workspace ?? '', 'logs', 'db-1.log')

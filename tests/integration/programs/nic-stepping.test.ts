@@ -90,13 +90,14 @@ describe('stepping by HTTP', () => {
         tookMs.push(performance.now() - startMs)
       }
       agent.destroy()
-      return tookMs.sort((a, b) => a - b)[100] ?? Number.NaN
+      // What other programs on this machine cost shows in the slow ones; a wait in the NIC would show in all of them.
+      return tookMs.sort((a, b) => a - b)[20] ?? Number.NaN
     }
     const quietMs = await others('before')
     await running.ask({ type: 'hold', traceId: TRACE }, 'done')
-    const startMs = performance.now()
     const answer = get('/traced', { trace: TRACE })
     const { held } = await heldNumber(running, 1)
+    const startMs = performance.now()
     expect(held).toMatchObject({
       traceId: TRACE,
       host: 'web-1',
@@ -108,7 +109,7 @@ describe('stepping by HTTP', () => {
     expect(held.to).toEqual({ host: 'web-1', address: OUTER, port: PORT })
     const busyMs = await others('during')
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, 2000 - (performance.now() - startMs))))
-    // Both medians are far below a millisecond on a quiet machine; a wait of any kind would be seen.
+    // Both are far below a millisecond on a quiet machine; a wait of any kind would be seen.
     expect(busyMs).toBeLessThan(quietMs * 3 + 5)
     expect(seen).not.toContain('/traced')
     await running.ask({ type: 'release', holdId: held.holdId }, 'done')

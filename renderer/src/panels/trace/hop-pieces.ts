@@ -1,4 +1,4 @@
-import type { Trace } from '../../../../services/contract/index.ts'
+import type { Trace, TraceHop } from '../../../../services/contract/index.ts'
 
 export const PIECE_KINDS = ['open', 'request', 'process', 'wait', 'response', 'held'] as const
 /** `process`: the service worked by itself. `wait`: it waited for others. The rest is time on the network. */
@@ -27,6 +27,15 @@ export function extentOf(trace: Trace): Span {
     ...holds.map(({ fromNs, toNs }) => toNs ?? fromNs),
   ])
   return { fromNs: Math.min(trace.startNs, ...starts), toNs: Math.max(trace.endNs ?? trace.startNs, ...ends) }
+}
+
+/** When the answer was on its way: one that is held at the card of its own host leaves when it is let go. */
+export function answerLeftNs({ endNs, timing, holds }: TraceHop): number | null {
+  if (endNs === null) return null
+  const begunNs = endNs - (timing.responseNs ?? 0)
+  const hold = holds.findLast(({ fromNs }) => fromNs >= begunNs)
+  if (!hold) return endNs
+  return hold.toNs === null ? null : Math.max(endNs, hold.toNs)
 }
 
 /** Where the time of a hop went, in the order of time; what is not known yet is left out. */
@@ -89,10 +98,11 @@ export function sumsOf(trace: Trace, index: number): HopSums {
     ({ kind }) => kind === 'open' || kind === 'request' || kind === 'response',
   )
   const known = hop.timing.requestNs !== null
+  const leftNs = answerLeftNs(hop)
   return {
     processNs: hop.timing.processNs,
     networkNs: known ? parts.reduce((sum, { fromNs, toNs }) => sum + toNs - fromNs, 0) : null,
     heldNs: hop.timing.heldNs,
-    totalNs: hop.endNs === null ? null : hop.endNs - beginOf(trace, index),
+    totalNs: leftNs === null ? null : leftNs - beginOf(trace, index),
   }
 }

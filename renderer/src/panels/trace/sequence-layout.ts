@@ -1,5 +1,6 @@
 import type { Role, ServiceState, Trace, TraceHop } from '../../../../services/contract/index.ts'
 import { CLIENT } from '../../model/topology-layout.ts'
+import { answerLeftNs } from './hop-pieces.ts'
 
 /** Who took part in a trace: one vertical line of the sequence diagram. */
 export interface Lifeline {
@@ -90,20 +91,11 @@ function rowsOf(hop: TraceHop, index: number, at: (id: string) => number): Seque
   }
   if (hop.failed === 'refused') return rows
   const broken = hop.failed !== null && hop.failed !== 'status'
-  const leftNs = answerLeft(hop)
+  const leftNs = answerLeftNs(hop)
   if (leftNs === null && !broken) return rows
   const atNs = leftNs ?? hop.endNs ?? hop.startNs
   rows.push({ kind: broken ? 'failure' : 'answer', hop: index, atNs, from: to, to: from })
   return rows
-}
-
-/** When the answer was on its way: one that is held at the card of its own host leaves when it is let go. */
-function answerLeft({ endNs, timing, holds }: TraceHop): number | null {
-  if (endNs === null) return null
-  const begunNs = endNs - (timing.responseNs ?? 0)
-  const hold = holds.findLast(({ fromNs }) => fromNs >= begunNs)
-  if (!hold) return endNs
-  return hold.toNs === null ? null : Math.max(endNs, hold.toNs)
 }
 
 function activationsOf(trace: Trace, rows: readonly SequenceRow[], at: (id: string) => number): Activation[] {

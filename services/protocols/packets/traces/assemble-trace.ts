@@ -69,8 +69,13 @@ function describeHop(draft: HopDraft, drafts: readonly HopDraft[], roots: readon
     timing: hopTiming(draft, childrenOf(draft, drafts)),
     holds: exchange?.holds ?? [],
     note: askSentence(draft),
-    packets: exchange?.packets ?? (draft.refusal === null ? [] : [draft.refusal.no]),
+    packets: exchange?.packets ?? recordedOf(draft.refusal),
   }
+}
+
+/** A refusal that only the caller saw has no packet. */
+function recordedOf(refusal: PacketSummary | null): readonly number[] {
+  return refusal === null || refusal.no === 0 ? [] : [refusal.no]
 }
 
 function rootOf(draft: HopDraft): HopDraft {

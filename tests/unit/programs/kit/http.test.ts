@@ -1,6 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
+  answerAndClose,
   connectionFailure,
   createHttpService,
   endToEndHeaders,
@@ -152,6 +154,46 @@ describe('createHttpService', () => {
     expect(await peer.closed).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
     expect(refused).toHaveLength(1)
     expect(refused[0]).toMatch(/^127\.\d+\.\d+\.\d+:\d+ /)
+    await service.stop()
+  })
+
+  /** Sends everything before it reads a byte, as simple clients do; rejects when the server resets the connection. */
+  async function sendThenRead(port: number, bytes: string): Promise<string> {
+    const socket = connect({ host: '127.20.4.9', port })
+    open.push(socket)
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject)
+      socket.write(bytes, () => resolve())
+    })
+    let text = ''
+    for await (const chunk of socket.setEncoding('utf8')) text += String(chunk)
+    return text
+  }
+
+  const LARGE = 'x'.repeat(32 * 1024 * 1024)
+  const tooLarge = (request: IncomingMessage, response: ServerResponse): void =>
+    answerAndClose(request, response, { status: 413, type: 'text/plain', text: 'too large' })
+
+  it('gives its answer also to a client that reads only after it sent a body that nobody wants', async () => {
+    const { service, port } = await start({ handle: tooLarge })
+    const head = `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${LARGE.length}\r\n\r\n`
+    const text = await sendThenRead(port, head + LARGE)
+    expect(text).toMatch(/^HTTP\/1\.1 413 [^]*connection: close\r\n[^]*too large$/i)
+    await service.stop()
+  })
+
+  it('closes on a client that announced an unwanted body and sends none of it', async () => {
+    const { service, port } = await start({ handle: tooLarge })
+    expect(await sendThenRead(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\nx')).toMatch(/too large$/)
+    await service.stop()
+  })
+
+  it('gives its refusal of a head also to a client that sends all of it first', async () => {
+    const refused: string[] = []
+    const { service, port } = await start({ refused: (_, reason) => refused.push(reason) })
+    const text = await sendThenRead(port, `GET / HTTP/1.1\r\nHost: a\r\nX: ${LARGE}\r\n\r\n`)
+    expect(text).toMatch(/^HTTP\/1\.1 431 /)
+    expect(refused).toHaveLength(1)
     await service.stop()
   })
 })

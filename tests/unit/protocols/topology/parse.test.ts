@@ -23,6 +23,8 @@ describe('parseTopology', () => {
 
   it.each([
     ['role: database', 'role: databse', 'role: databse', '"database"'],
+    ['role: web-server', 'rol: web-server', 'rol: web-server', '"rol" is not known here. Did you mean "role"?'],
+    ['        role: web-server\n', '', 'web-1:', '.web-1.role" is missing: expected "dns", '],
     ['statsPort', 'statPort', 'statPort: 9910', 'Did you mean "statsPort"?'],
     ['weight: 1', 'wieght: 1', '- { service: web-1, wieght: 1 }', 'Did you mean "weight"?'],
     ['domain: foobar.com', 'domian: foobar.com', 'domian: foobar.com', 'Did you mean "domain"?'],
@@ -51,8 +53,21 @@ describe('parseTopology', () => {
     expect(mistake.detail).toContain(detail)
   })
 
-  it('gives the place of broken YAML', () => {
-    expect(mistakeAfter('hosts:', 'hosts: [')).toMatchObject({ line: 13 })
+  it.each([
+    ['hosts:', 'hosts: [', 13, 'must be closed'],
+    ['\nhosts:', '\nhosts', 11, '"key: value" is expected here'],
+    ['role: dns', 'role:dns', 17, 'a colon, or the space after it, is missing'],
+    ['    kind: virtual', '   kind: virtual', 13, 'start in the same column'],
+    ['  balancer-1:', ' balancer-1:', 25, 'must start in the same column'],
+    ['        role: dns', '\t\trole: dns', 17, 'spaces are expected'],
+    ['host: ns-1 }', 'host: ns-1', 23, 'must be closed'],
+    ['name: ns1,', 'name: ns1', 22, '"]" or "}" is expected'],
+    ['port: 8053', 'port: 8053\n        port: 8054', 19, 'twice'],
+    ['role: dns', 'role: "dns', 80, 'Missing closing "quote'],
+  ])('gives the place of broken YAML and what is expected when "%s" becomes "%s"', (from, to, line, detail) => {
+    const mistake = mistakeAfter(from, to)
+    expect(mistake.line).toBe(line)
+    expect(mistake.detail).toContain(detail)
   })
 
   it('says that an empty file is empty', () => {

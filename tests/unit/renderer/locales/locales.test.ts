@@ -3,10 +3,10 @@ import { createTranslations } from '../../../../renderer/src/i18n/index.ts'
 import en from '../../../../renderer/src/locales/en.json' with { type: 'json' }
 import fr from '../../../../renderer/src/locales/fr.json' with { type: 'json' }
 import { ERROR_SENTENCES } from '../../../../services/contract/errors.ts'
-import { FILTER_ERRORS } from '../../../../services/protocols/packets/filter/filter-error.ts'
-import { FIELD_NAMES } from '../../../../services/protocols/packets/layers/field-names.ts'
 import { STEP_NEXTS, STEP_WHYS } from '../../../../services/contract/network.ts'
 import { TRACE_SENTENCES } from '../../../../services/protocols/packets/traces/sentences.ts'
+import { FILTER_ERRORS } from '../../../../services/protocols/packets/filter/filter-error.ts'
+import { FIELD_NAMES } from '../../../../services/protocols/packets/layers/field-names.ts'
 
 function flatten(tree: object, prefix = ''): [key: string, sentence: string][] {
   return Object.entries(tree).flatMap(([name, value]: [string, unknown]) => {

@@ -34,6 +34,12 @@ it('counts held time for nobody', () => {
   ])
 })
 
+it('counts the hold of an answer into the whole time of its hop', () => {
+  const holds = [{ no: 1, fromNs: 100, toNs: 400 }]
+  const trace = aTrace([aHop({ holds, timing: { ...NO_TIMING, heldNs: 300 } })])
+  expect(sumsOf(trace, 0)).toMatchObject({ heldNs: 300, totalNs: 400 })
+})
+
 it('says nothing of what is not known yet', () => {
   const trace = aTrace([aHop({ endNs: null })], { endNs: null })
   expect(sumsOf(trace, 0)).toEqual({ processNs: null, networkNs: null, heldNs: 0, totalNs: null })

@@ -1,0 +1,98 @@
+import { Agent, request } from 'node:http'
+import { performance } from 'node:perf_hooks'
+
+/**
+ * Visitors who go on while a test does something else: open loop, each request starts on schedule whatever the answers do.
+ * Small on purpose: what it measures must not depend on the product's own load generator.
+ */
+
+export interface BackgroundOptions {
+  readonly address: string
+  readonly port: number
+  readonly ratePerSecond: number
+  readonly paths: readonly string[]
+  /** Where the requests come from. */
+  readonly localAddress: string
+}
+
+export interface BackgroundResult {
+  readonly sent: number
+  /** What went wrong, one text per request: a status of 500 or more, or an error's code. */
+  readonly failures: readonly string[]
+  /** In order of the schedule, from the moment when each was due. */
+  readonly latenciesMs: readonly number[]
+}
+
+const TICK_MS = 5
+
+export class BackgroundTraffic {
+  private readonly options: BackgroundOptions
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  private readonly failures: string[] = []
+  private readonly latencies: number[] = []
+  private readonly open = new Set<Promise<void>>()
+  private readonly timer: NodeJS.Timeout
+  private readonly begunMs = performance.now()
+  private sent = 0
+
+  constructor(options: BackgroundOptions) {
+    this.options = options
+    this.timer = setInterval(() => this.sendDue(), TICK_MS)
+  }
+
+  /** How many were answered (or failed) up to now. */
+  get ended(): number {
+    return this.latencies.length + this.failures.length
+  }
+
+  get failed(): number {
+    return this.failures.length
+  }
+
+  async stop(): Promise<BackgroundResult> {
+    clearInterval(this.timer)
+    await Promise.all(this.open)
+    this.agent.destroy()
+    return { sent: this.sent, failures: this.failures, latenciesMs: this.latencies }
+  }
+
+  private sendDue(): void {
+    const { ratePerSecond, paths } = this.options
+    for (;;) {
+      const dueMs = this.begunMs + (this.sent * 1000) / ratePerSecond
+      if (dueMs > performance.now()) return
+      const path = paths[this.sent % paths.length] ?? '/'
+      this.sent += 1
+      const one = this.send(path, dueMs).finally(() => this.open.delete(one))
+      this.open.add(one)
+    }
+  }
+
+  private send(path: string, dueMs: number): Promise<void> {
+    const { address, port, localAddress } = this.options
+    return new Promise((resolve) => {
+      const fail = (what: string): void => {
+        this.failures.push(what)
+        resolve()
+      }
+      const call = request({ host: address, port, path, agent: this.agent, localAddress, headers: { Host: address } })
+      call.once('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message))
+      call.once('response', (answer) => {
+        answer.resume()
+        answer.once('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message))
+        answer.once('end', () => {
+          if ((answer.statusCode ?? 500) >= 500) return fail(String(answer.statusCode))
+          this.latencies.push(performance.now() - dueMs)
+          resolve()
+        })
+      })
+      call.end()
+    })
+  }
+}
+
+/** The value below which the share `p` of the values lies. */
+export function percentile(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? Number.NaN
+}
