@@ -39,6 +39,7 @@ export const useLabStore = defineStore('lab', () => {
   const capabilities = shallowRef<Capabilities | null>(null)
   const connected = ref(false)
   const busy = reactive(new Set<string>())
+  const followers = new Set<(events: readonly LabEvent[]) => void>()
   let client: LabClient | null = null
 
   const services = computed(() => state.value.services)
@@ -85,6 +86,12 @@ export const useLabStore = defineStore('lab', () => {
     const logged = fresh.filter(isLogged)
     if (logged.length > 0) events.value = [...events.value, ...logged].slice(-MAX_EVENTS)
     for (const event of fresh) noteFigures(event)
+    for (const follower of followers) follower(fresh)
+  }
+
+  /** For stores that keep more of the events than the state does: every event that comes from now on, once folded. */
+  function onEvents(follower: (events: readonly LabEvent[]) => void): void {
+    followers.add(follower)
   }
 
   function noteFigures(event: LabEvent): void {
@@ -169,6 +176,7 @@ export const useLabStore = defineStore('lab', () => {
     service,
     host,
     connect,
+    onEvents,
     run,
     perform,
     startLab,
@@ -186,6 +194,8 @@ const FIGURES: ReadonlySet<LabEvent['type']> = new Set([
   'networkSampled',
   'traceChanged',
   'stepChanged',
+  'trafficSampled',
+  'trafficForgotten',
 ])
 
 /** Figures that change all the time, and counters of the balancer, are no lines of a log. */
