@@ -1,9 +1,5 @@
 import type { TrafficOrder } from '../../../services/contract/traffic-order.ts'
-import {
-  TRAFFIC_DEFAULTS,
-  TRAFFIC_LIMITS,
-  type TrafficConnections,
-} from '../../../services/contract/traffic.ts'
+import { TRAFFIC_DEFAULTS, TRAFFIC_LIMITS, type TrafficConnections } from '../../../services/contract/traffic.ts'
 
 /** What stands in the fields of the start form; an empty number field gives ''. */
 export interface TrafficForm {

@@ -65,7 +65,8 @@ export const useTrafficStore = defineStore('traffic', () => {
     if (event.type === 'labPrepared' || event.type === 'labDisposed') reset()
     if (event.type !== 'trafficSampled') return
     columnsOf(event.run).apply(event)
-    liveRate.value = event.seconds.findLast(({ second }) => second < Math.floor(event.result.seconds))?.sent ?? liveRate.value
+    liveRate.value =
+      event.seconds.findLast(({ second }) => second < Math.floor(event.result.seconds))?.sent ?? liveRate.value
     void redraw()
   }
 
@@ -92,9 +93,13 @@ export const useTrafficStore = defineStore('traffic', () => {
     void redraw()
   }
 
-  watch([() => shown.value?.id, () => compared.value?.id, () => lab.connected], () => {
-    for (const run of [shown.value, compared.value]) if (run) void read(run.id)
-  }, { immediate: true })
+  watch(
+    [() => shown.value?.id, () => compared.value?.id, () => lab.connected],
+    () => {
+      for (const run of [shown.value, compared.value]) if (run) void read(run.id)
+    },
+    { immediate: true },
+  )
 
   /** Reads a run that began before this window followed it, once. */
   async function read(id: number): Promise<void> {

@@ -16,6 +16,7 @@ import { networkHandlers } from './fake-network.ts'
 import { FakeRecorder } from './fake-packets.ts'
 import { FakeSteps } from './fake-steps.ts'
 import { FakeTraces } from './fake-traces.ts'
+import { trafficHandlers } from './fake-traffic.ts'
 import { fakeFileText } from './files.ts'
 import { FAKE_PLANS, toSummary } from './plans.ts'
 import { answerRequest } from './requests.ts'
@@ -34,17 +35,6 @@ const CAPABILITIES: Capabilities = {
     restart: CAPABLE,
   },
   engines: [{ engine: 'builtin', version: '0.1.0' }],
-}
-
-const noTraffic = async (): Promise<never> => {
-  throw new LabError('TRAFFIC_NOT_RUNNING')
-}
-/** The played lab has no load generator. */
-const NO_TRAFFIC = {
-  startTraffic: noTraffic,
-  stopTraffic: noTraffic,
-  readTrafficRun: noTraffic,
-  forgetTrafficRun: noTraffic,
 }
 
 export interface FakeOptions {
@@ -122,7 +112,7 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
     },
     resizeTerminal: async () => null,
     ...fakeDeploymentHandlers(lab),
-    ...NO_TRAFFIC,
+    ...trafficHandlers(lab),
   }
 }
 
