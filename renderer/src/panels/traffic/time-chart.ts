@@ -45,6 +45,8 @@ export interface ChartGestures {
 const AXIS_WIDTH = 58
 const TIME_AXIS_HEIGHT = 20
 const RIGHT_EDGE = 8
+/** Half a line of text: the uppermost value must be readable. */
+const TOP_EDGE = 6
 /** Bands leave this much of their height to the legend. */
 const HEADROOM = 1.3
 const WHEEL_ZOOM = 1.25
@@ -66,7 +68,7 @@ export function createTimeChart(
       width: Math.max(1, root.clientWidth),
       height: Math.max(1, root.clientHeight),
       legend: { show: false },
-      padding: [kind === 'strip' ? 2 : 4, RIGHT_EDGE, content().axis ? 0 : 4, 0],
+      padding: [kind === 'strip' ? 2 : TOP_EDGE, RIGHT_EDGE, content().axis ? 0 : 4, 0],
       scales: {
         x: { time: false, range: () => [content().span.from, content().span.to] },
         y:
@@ -91,7 +93,7 @@ export function createTimeChart(
             gestures.hover(left < 0 ? null : posToVal(left, 'x'))
           },
         ],
-        drawAxes: [(self) => paint(self, content(), colour)],
+        draw: [(self) => paint(self, content(), colour)],
       },
     },
     dataOf(content()),
@@ -119,11 +121,24 @@ function decades(min: number | null, max: number | null): [number, number] {
   return [low, Math.max(high, low * 10)]
 }
 
+/** The nine steps within each tenfold one would be a grey block on a low chart. */
+function onlyDecades(_: uPlot, splits: number[]): (number | null)[] {
+  return splits.map((split) => (Number.isInteger(Math.log10(split)) ? split : null))
+}
+
+function decadeAxis(line: uPlot.Axis.Grid): Partial<uPlot.Axis> {
+  return {
+    filter: onlyDecades,
+    grid: { ...line, filter: onlyDecades },
+    ticks: { ...line, size: 3, filter: onlyDecades },
+  }
+}
+
 function look({ colour: token, dash }: ChartSeries, kind: ChartKind, colour: (token: string) => string): uPlot.Series {
   const shared = { stroke: colour(token), width: 1.5, points: { show: false } }
   if (kind === 'lines') return { ...shared, dash: [...dash] }
   const paths = uPlot.paths.stepped?.({ align: 1 })
-  return { ...shared, fill: colour(token), width: 1, ...(paths ? { paths } : {}) }
+  return { ...shared, fill: colour(token), width: 0, ...(paths ? { paths } : {}) }
 }
 
 function axesOf(
@@ -147,6 +162,7 @@ function axesOf(
     size: AXIS_WIDTH * scale,
     space: 18 * scale,
     ...(kind === 'strip' ? { grid: { show: false }, ticks: { show: false } } : {}),
+    ...(kind === 'lines' ? decadeAxis(line) : {}),
     values: (_: uPlot, splits: (number | null)[]) =>
       splits.map((split) => (split === null || kind === 'strip' ? '' : words.value(split))),
   }
