@@ -43,12 +43,14 @@ export interface ChartGestures {
 
 /** Wide enough for "10,000 ms"; the same for all, so that their times stand under each other. */
 const AXIS_WIDTH = 58
+/** `--text-tiny` of the light and the dark theme. */
+const TINY_PX = 11
 const TIME_AXIS_HEIGHT = 20
 const RIGHT_EDGE = 8
-/** Half a line of text: the uppermost value must be readable. */
-const TOP_EDGE = 6
-/** Bands leave this much of their height to the legend. */
-const HEADROOM = 1.3
+/** The title and legend stand above the plot: they must hide nothing of it. */
+const TITLE_HEIGHT = 17
+/** The highest value is seen to be one. */
+const HEADROOM = 1.05
 const WHEEL_ZOOM = 1.25
 /** How much of the span one step of the wheel moves over. */
 const WHEEL_PAN = 0.1
@@ -68,7 +70,7 @@ export function createTimeChart(
       width: Math.max(1, root.clientWidth),
       height: Math.max(1, root.clientHeight),
       legend: { show: false },
-      padding: [kind === 'strip' ? 2 : TOP_EDGE, RIGHT_EDGE, content().axis ? 0 : 4, 0],
+      padding: [TITLE_HEIGHT * letterScale(colour), RIGHT_EDGE, content().axis ? 0 : 4, 0],
       scales: {
         x: { time: false, range: () => [content().span.from, content().span.to] },
         y:
@@ -101,6 +103,11 @@ export function createTimeChart(
   )
   chart.over.addEventListener('wheel', (event) => onWheel(event, chart, content().span, gestures), { passive: false })
   return chart
+}
+
+/** The projector's letters are larger than those that sizes here are for. */
+function letterScale(colour: (token: string) => string): number {
+  return Number.parseFloat(colour('--text-tiny')) / TINY_PX || 1
 }
 
 /** uPlot needs a column for each series and at least one time. */
@@ -150,7 +157,7 @@ function axesOf(
   const font = `${colour('--text-tiny')} ${style.fontFamily}`
   const line = { stroke: colour('--border'), width: 1 }
   const shared = { font, stroke: colour('--text-muted'), grid: line, ticks: { ...line, size: 3 }, gap: 3 }
-  const scale = Number.parseFloat(colour('--text-tiny')) / 11 || 1
+  const scale = letterScale(colour)
   const times = {
     ...shared,
     size: axis ? TIME_AXIS_HEIGHT * scale : 0,
