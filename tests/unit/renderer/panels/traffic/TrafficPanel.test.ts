@@ -23,6 +23,10 @@ vi.mock('uplot', () => ({
 
 enableAutoUnmount(afterEach)
 
+/** A played run draws at each of its samples, which takes its time on a busy machine. */
+const PATIENCE = { timeout: 15_000 }
+vi.setConfig({ testTimeout: 30_000 })
+
 let mounted: MountedLab
 beforeEach(async () => {
   charts.drawn.length = 0
@@ -37,7 +41,7 @@ async function runFor(seconds: number): Promise<void> {
   await vi.waitFor(() => {
     expect(traffic.runs).toHaveLength(before + 1)
     expect(traffic.running).toBeNull()
-  })
+  }, PATIENCE)
   await flushPromises()
 }
 
@@ -50,7 +54,7 @@ it('starts as the fields say and shows figures, with the resolution of the rate'
   await wrapper.find('input[type="number"]').setValue(200)
   await wrapper.findAll('input[type="number"]').at(2)?.setValue(2)
   await button(wrapper, 'Start traffic').trigger('click')
-  await vi.waitFor(() => expect(useTrafficStore().runs.at(-1)?.endedAtMs ?? null).not.toBeNull())
+  await vi.waitFor(() => expect(useTrafficStore().runs.at(-1)?.endedAtMs ?? null).not.toBeNull(), PATIENCE)
   await flushPromises()
   expect(wrapper.find('.downtime').text()).toContain('(±5\u00a0ms at 200 req/s)')
   expect(wrapper.find('.table').text()).toContain('Due400')
@@ -69,11 +73,11 @@ it('shows failures, what happened, and zooms there', async () => {
   traffic.form = { ...traffic.form, seconds: 3600 }
   await traffic.start()
   await mounted.lab.actOnService('lb-1', 'kill')
-  await vi.waitFor(() => expect(traffic.shown?.result.failed.refused ?? 0).toBeGreaterThan(0))
+  await vi.waitFor(() => expect(traffic.shown?.result.failed.refused ?? 0).toBeGreaterThan(0), PATIENCE)
   await traffic.stop()
   await flushPromises()
   expect(mounted.wrapper.find('.table').text()).toContain('refused')
-  await vi.waitFor(() => expect(mounted.wrapper.find('.markers').text()).toContain('lb-1: failed'))
+  await vi.waitFor(() => expect(mounted.wrapper.find('.markers').text()).toContain('lb-1: failed'), PATIENCE)
   await mounted.wrapper.find('.markers button').trigger('click')
   expect(traffic.view).toBeTypeOf('object')
 })
@@ -99,12 +103,12 @@ it('compares two runs, and forgets one', async () => {
     'Availability, Run 1',
   )
   await wrapper.find('[aria-label="Forget Run 2"]').trigger('click')
-  await vi.waitFor(() => expect(useTrafficStore().runs.map(({ id }) => id)).toEqual([1]))
+  await vi.waitFor(() => expect(useTrafficStore().runs.map(({ id }) => id)).toEqual([1]), PATIENCE)
   expect(wrapper.find('.table').text()).not.toContain('Difference')
 })
 
 it('moves and zooms with the keyboard', async () => {
-  await runFor(20)
+  await runFor(6)
   const stack = mounted.wrapper.find('.stack')
   await stack.trigger('keydown', { key: '+' })
   const zoomed = useTrafficStore().view
