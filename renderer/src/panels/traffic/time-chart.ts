@@ -49,6 +49,8 @@ const TIME_AXIS_HEIGHT = 20
 const RIGHT_EDGE = 8
 /** The title and legend stand above the plot: they must hide nothing of it. */
 const TITLE_HEIGHT = 17
+/** From one tenfold step to the next, where both have words. */
+const DECADE_PX = 18
 /** The highest value is seen to be one. */
 const HEADROOM = 1.05
 const WHEEL_ZOOM = 1.25
@@ -128,9 +130,15 @@ function decades(min: number | null, max: number | null): [number, number] {
   return [low, Math.max(high, low * 10)]
 }
 
-/** The nine steps within each tenfold one would be a grey block on a low chart. */
-function onlyDecades(_: uPlot, splits: number[]): (number | null)[] {
-  return splits.map((split) => (Number.isInteger(Math.log10(split)) ? split : null))
+/**
+ * The nine steps within each tenfold one would be a grey block on a low chart, and so would too many tenfold ones:
+ * each has room for its words.
+ */
+function onlyDecades(chart: uPlot, splits: number[]): (number | null)[] {
+  const powers = splits.map((split) => Math.round(Math.log10(split) * 1e6) / 1e6)
+  const room = Math.max(1, Math.floor(chart.bbox.height / devicePixelRatio / DECADE_PX))
+  const every = Math.ceil(powers.filter(Number.isInteger).length / (room + 1))
+  return splits.map((split, at) => ((powers[at] ?? NaN) % every === 0 ? split : null))
 }
 
 function decadeAxis(line: uPlot.Axis.Grid): Partial<uPlot.Axis> {
