@@ -108,7 +108,7 @@ test('can be used with the keyboard alone', async ({ hoplab: { window } }) => {
   await window.keyboard.press('F5')
   await expect(window.getByText(READY).first()).toBeVisible()
   await window.keyboard.press('Control+Enter')
-  await window.keyboard.press('Control+5')
+  await window.keyboard.press('Control+6')
   await expect(window.getByRole('region', { name: 'Result' }).getByText('200 OK', { exact: true })).toBeVisible()
   await window.keyboard.press('Shift+W')
   await expect(window.getByRole('table', { name: 'Services of the lab' })).toBeVisible()
