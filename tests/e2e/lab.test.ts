@@ -78,7 +78,7 @@ test('deploys new code and shows the new release', async ({ hoplab: { window } }
   const dialog = window.getByRole('dialog', { name: 'Deploy a release' })
   await dialog.getByRole('radio', { name: /^v2/ }).click()
   await dialog.getByRole('button', { name: 'Deploy v2' }).click()
-  await expect(window.getByRole('main').getByText('v2', { exact: true })).toHaveCount(2)
+  await expect(window.locator('.vue-flow').getByText('v2', { exact: true })).toHaveCount(2)
   await window.keyboard.press('Escape')
   await window.keyboard.press('Control+Enter')
   await openTab(window, 'Request')
@@ -101,7 +101,7 @@ test('says which release is broken and where, and the site goes on', async ({ ho
   await expect(dialog.getByText(/index\.js:\d+/).first()).toBeVisible()
   await window.keyboard.press('Escape')
   await expect(window.getByText(READY).first()).toBeVisible()
-  await expect(window.getByRole('main').getByText('v1', { exact: true })).toHaveCount(2)
+  await expect(window.locator('.vue-flow').getByText('v1', { exact: true })).toHaveCount(2)
 })
 
 test('can be used with the keyboard alone', async ({ hoplab: { window } }) => {
