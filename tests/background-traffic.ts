@@ -21,6 +21,8 @@ export interface BackgroundResult {
   readonly failures: readonly string[]
   /** In order of the schedule, from the moment when each was due. */
   readonly latenciesMs: readonly number[]
+  /** How late the latest one was sent. */
+  readonly lagMs: number
 }
 
 const TICK_MS = 5
@@ -34,6 +36,7 @@ export class BackgroundTraffic {
   private readonly timer: NodeJS.Timeout
   private readonly begunMs = performance.now()
   private sent = 0
+  private lagMs = 0
 
   constructor(options: BackgroundOptions) {
     this.options = options
@@ -53,7 +56,8 @@ export class BackgroundTraffic {
     clearInterval(this.timer)
     await Promise.all(this.open)
     this.agent.destroy()
-    return { sent: this.sent, failures: this.failures, latenciesMs: this.latencies }
+    const { sent, failures, latencies, lagMs } = this
+    return { sent, failures, latenciesMs: latencies, lagMs }
   }
 
   private sendDue(): void {
@@ -63,6 +67,7 @@ export class BackgroundTraffic {
       if (dueMs > performance.now()) return
       const path = paths[this.sent % paths.length] ?? '/'
       this.sent += 1
+      this.lagMs = Math.max(this.lagMs, performance.now() - dueMs)
       const one = this.send(path, dueMs).finally(() => this.open.delete(one))
       this.open.add(one)
     }

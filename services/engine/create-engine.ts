@@ -139,7 +139,7 @@ export class Engine implements LabEngine {
       this.platform,
     )
     const lab = new Lab({
-      plan: new LabPlan(topology, addressPlanFor(topology, this.platform)),
+      plan: new LabPlan(topology, addressPlanFor(topology, this.platform, this.options.networkCards !== false)),
       workspace,
       platform: this.platform,
       keeper: this.keeper,

@@ -11,6 +11,8 @@ export interface EngineOptions {
   readonly stateDir: string
   /** Where labs get a workspace folder when none is named. */
   readonly workspacesDir: string
+  /** False: hosts have no network cards and nothing is recorded, as on systems with one loopback address; to measure what the cards cost. */
+  readonly networkCards?: boolean
 }
 
 export interface EngineConnection {

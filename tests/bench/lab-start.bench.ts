@@ -18,8 +18,8 @@ const ROUNDS = 9
 const GIVE_UP_MS = 30_000
 
 interface BareProgram extends ProgramCommand {
-  readonly address: string
-  readonly port: number
+  /** Where it is called; null for the network cards, which are there when all others can be called. */
+  readonly place: { readonly address: string; readonly port: number } | null
 }
 
 /** The lab against a script that starts the very same commands at once and waits until each accepts a connection. */
@@ -79,11 +79,13 @@ async function learnCommands(lab: TestEngine): Promise<readonly BareProgram[]> {
   const context = { plan, workspace, nodePath, programsDir, codebaseOf, release: null, sharesPorts }
   const programs = plan.services.map((planned) => ({
     ...roleOf(planned.spec.role).command(planned, context),
-    address: planned.address,
-    port: planned.port,
+    place: { address: planned.address, port: planned.port },
   }))
   await workspace.close()
-  return programs
+  const [any] = programs
+  if (any === undefined) throw new Error(`${TOPOLOGY} has no programs`)
+  const nic = [join(programsDir, 'nic.mjs'), '--config', join(workspace.root, 'network', 'nic.json')]
+  return [{ file: nodePath, args: nic, cwd: any.cwd, env: any.env, place: null }, ...programs]
 }
 
 async function startBare(programs: readonly BareProgram[]): Promise<number> {
@@ -96,7 +98,9 @@ async function startBare(programs: readonly BareProgram[]): Promise<number> {
 }
 
 /** By the engine's own way of looking, so that neither side wins by looking more often. */
-async function untilListening({ address, port }: BareProgram): Promise<void> {
+async function untilListening({ place }: BareProgram): Promise<void> {
+  if (place === null) return
+  const { address, port } = place
   const giveUp = AbortSignal.timeout(GIVE_UP_MS)
   const probe = { kind: 'tcp', address, port } as const
   if (!(await probeUntilReady(probe, GIVE_UP_MS, () => undefined, giveUp)))

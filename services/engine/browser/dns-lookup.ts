@@ -31,6 +31,8 @@ export interface LookupOptions {
   readonly patient?: boolean
   /** Called with the port that the question will come from, before it is asked. */
   readonly beforeAsking?: (port: number) => Promise<void>
+  /** Gives the question up: it fails with the signal's reason. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -80,7 +82,7 @@ async function askUdp(
 ): Promise<AddressAnswer> {
   const { tries, answerMs } = options.patient ? PATIENT : { tries: TRIES, answerMs: ANSWER_MS }
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await askUdpOnce(query, server, localAddress, fail, answerMs, options.beforeAsking)
+    const answer = await askUdpOnce(query, server, localAddress, fail, answerMs, options)
     if (answer !== null) return answer
     if (attempt === tries) throw fail(`no answer within ${(tries * answerMs) / 1000} s`)
   }
@@ -93,7 +95,7 @@ function askUdpOnce(
   localAddress: string,
   fail: Fail,
   answerMs: number,
-  beforeAsking: LookupOptions['beforeAsking'],
+  { beforeAsking, signal }: LookupOptions,
 ): Promise<AddressAnswer | null> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4')
@@ -103,9 +105,12 @@ function askUdpOnce(
       if (ended) return
       ended = true
       clearTimeout(timer)
+      signal?.removeEventListener('abort', giveUp)
       socket.close()
       tell()
     }
+    const giveUp = (): void => end(() => reject(fail('the question was given up')))
+    signal?.addEventListener('abort', giveUp)
     socket.on('error', (error: NodeJS.ErrnoException) =>
       end(() =>
         reject(fail(error.code === 'ECONNREFUSED' ? 'nothing listens there (port unreachable)' : error.message)),

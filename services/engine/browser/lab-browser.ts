@@ -159,6 +159,7 @@ class Visit {
     const { patient = false, beforeDns } = this.options
     this.resolved = await resolveName(hostname, { address, port: dnsPort }, clientAddress, {
       patient,
+      signal: this.signal,
       beforeAsking: async (askingPort) => {
         this.watcher.expectDns(this.trace.traceId, clientAddress, askingPort)
         await beforeDns?.(hostname, clientAddress, askingPort)

@@ -166,6 +166,7 @@ export class Network {
   /** A request of the browser begins. */
   expectTrace(traceId: string, stepped: boolean): void {
     this.traces.expect(traceId, stepped)
+    this.running?.reader.noteTrace()
   }
 
   expectDns(traceId: string, address: string, port: number): void {

@@ -6,10 +6,15 @@ import type { PacketStore } from './packet-store.ts'
 const READ_EVERY_MS = 100
 /** Records of one answer: the NIC forwards nothing while it writes one. */
 const PAGE_RECORDS = 500
-/** Pages of one turn; between turns the engine does its other work. */
-const PAGES_A_TURN = 8
-/** So far behind, records are left out: the engine could not keep up, and a list an hour late helps nobody. */
-const MAX_BEHIND = 40_000
+/**
+ * Pages of one turn. 10,000 records a second are far more than a person reads; beyond them the processor is left to the
+ * lab, and records are left out. While a request of the browser is under way more are read, for its trace.
+ */
+const PAGES_A_TURN = 2
+const PAGES_WHILE_TRACING = 8
+const TRACING_MS = 3000
+/** So far behind, records are left out: a list that comes seconds late helps nobody. */
+const MAX_BEHIND = 10_000
 
 export interface PacketReaderOwner {
   readonly store: PacketStore
@@ -26,6 +31,7 @@ export class PacketReader {
   private nextNo = 1
   private timer: NodeJS.Timeout | null = null
   private reading: Promise<void> | null = null
+  private tracingUntilMs = 0
 
   constructor(nic: NicProcess, owner: PacketReaderOwner) {
     this.nic = nic
@@ -36,6 +42,11 @@ export class PacketReader {
   stop(): void {
     if (this.timer !== null) clearInterval(this.timer)
     this.timer = null
+  }
+
+  /** A request of the browser begins: what is recorded from now on matters more. */
+  noteTrace(): void {
+    this.tracingUntilMs = performance.now() + TRACING_MS
   }
 
   /** Resolves when everything is read that was recorded before the call (or as much as one turn takes). */
@@ -58,7 +69,8 @@ export class PacketReader {
 
   private async readPages(): Promise<void> {
     const before = this.nextNo
-    for (let page = 0; page < PAGES_A_TURN && this.timer !== null; page += 1) {
+    const pages = performance.now() < this.tracingUntilMs ? PAGES_WHILE_TRACING : PAGES_A_TURN
+    for (let page = 0; page < pages && this.timer !== null; page += 1) {
       const answer = await this.nic.ask({ type: 'records', fromNo: this.nextNo, limit: PAGE_RECORDS })
       if (this.timer === null) return
       this.owner.store.forgetBefore(answer.firstNo)

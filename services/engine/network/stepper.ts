@@ -297,6 +297,9 @@ class SteppedRequest {
     if (at >= 0) this.waiting.splice(at, 1)
     if (no === undefined) return
     this.endStop(no, 'lost', reason)
+    // Nothing tells a client that a datagram was lost: it would wait for as long as a person may think.
+    const { message } = this.state.stops.find((stop) => stop.no === no) ?? {}
+    if (message === 'query' || message === 'answer') this.abort.abort()
     if (this.isActive) this.change({ phase: this.waiting.length > 0 ? 'waiting' : 'moving' })
   }
 

@@ -46,6 +46,8 @@ function singleAddress(topology: Topology): AddressPlan {
   }
 }
 
-export function addressPlanFor(topology: Topology, platform: Pick<Platform, 'addressPlan'>): AddressPlan {
-  return platform.addressPlan === 'loopback-range' ? loopbackRange : singleAddress(topology)
+/** `cards`: whether hosts get network cards, where the system has addresses enough for them. */
+export function addressPlanFor(topology: Topology, platform: Pick<Platform, 'addressPlan'>, cards = true): AddressPlan {
+  if (platform.addressPlan !== 'loopback-range') return singleAddress(topology)
+  return cards ? loopbackRange : { ...loopbackRange, innerAddressOf: () => null }
 }

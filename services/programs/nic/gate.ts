@@ -66,12 +66,23 @@ export class Gate {
   end(pump: Pump): void {
     const lane = this.laneOf(pump)
     if (lane.holdId !== 0) lane.ended = true
+    else if (pump.out && this.inward.holdId !== 0) void this.endOrLose(lane)
     else {
       // The head will never be whole; the receiver may say so itself.
       if (lane.keptBytes > 0) pump.forward(takeKept(lane))
       pump.end()
     }
     if (this.holding) this.connection.lookAfterHold()
+  }
+
+  /**
+   * The process says no more while a request to it is held: it may have closed its half only, or be dead. Who called must
+   * not hear of it before that is known, or the request would be lost to somebody who seems to have gone away.
+   */
+  private async endOrLose(lane: Lane): Promise<void> {
+    if (await this.connection.isServerGone()) return this.connection.abandon('server-gone')
+    if (lane.keptBytes > 0) lane.pump.forward(takeKept(lane))
+    lane.pump.end()
   }
 
   get holding(): boolean {

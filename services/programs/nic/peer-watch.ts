@@ -35,8 +35,9 @@ export class PeerWatch {
       if (connection.gate?.holding !== true) this.connections.delete(connection)
       else if (table !== null) {
         const { client, server } = connection.farEnds
-        if (!table.has(client)) connection.abandon('client-gone')
-        else if (!table.has(server)) connection.abandon('server-gone')
+        // A caller gives up when the process is dead, so that comes first.
+        if (!table.has(server)) connection.abandon('server-gone')
+        else if (!table.has(client)) connection.abandon('client-gone')
       }
     }
     if (this.connections.size === 0) this.rest()

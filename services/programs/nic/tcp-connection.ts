@@ -6,7 +6,7 @@ import type { LinkCounter } from './links.ts'
 import type { NicParts } from './parts.ts'
 import { Pump, type PumpOwner } from './pump.ts'
 import { KIND, type PacketSource } from './recorder.ts'
-import type { SocketName } from './socket-table.ts'
+import { readTcpTable, type SocketName } from './socket-table.ts'
 import { connectTcp, resetSocket, type OpenAccepted } from './sockets.ts'
 import type { HostPort } from './hosts.ts'
 
@@ -96,6 +96,12 @@ export class TcpConnection implements PacketSource, PumpOwner {
   /** A side of a held connection may be gone without a reset: that is looked after until nothing is held. */
   lookAfterHold(): void {
     this.parts.peerWatch.add(this)
+  }
+
+  /** Whether the process behind has closed its socket for good; false where the system does not tell. */
+  async isServerGone(): Promise<boolean> {
+    const table = await readTcpTable()
+    return table !== null && !table.has(this.farEnds.server)
   }
 
   /** The sockets at the far ends, as the system lists them: each as its own end sees it. */

@@ -32,8 +32,11 @@ export class UdpFlow implements PacketSource {
   seenPort = 0
   /** When something went through it last. */
   usedMs = 0
+  /** Numbers of the datagrams of it that are held. */
+  readonly holds = new Set<number>()
   readonly offset = { in: 0, out: 0 }
   private readonly owner: FlowOwner
+  private readonly parts: NicParts
   private readonly socket: Socket
   private waiting: Buffer[] | null = []
   private closed = false
@@ -41,6 +44,7 @@ export class UdpFlow implements PacketSource {
   constructor(owner: FlowOwner, parts: NicParts, address: string, port: number) {
     const { place } = owner
     this.owner = owner
+    this.parts = parts
     this.portIndex = owner.index
     this.id = parts.nextConnection()
     this.address = address
@@ -67,9 +71,16 @@ export class UdpFlow implements PacketSource {
     else if (this.waiting.length < MAX_WAITING) this.waiting.push(datagram)
   }
 
+  /** What is held will never arrive: the process is gone. */
+  loseHolds(): void {
+    for (const holdId of this.holds) this.parts.holds.lost(holdId, 'server-gone')
+    this.holds.clear()
+  }
+
   close(): void {
     if (this.closed) return
     this.closed = true
+    this.loseHolds()
     this.link.connections -= 1
     this.socket.close()
   }

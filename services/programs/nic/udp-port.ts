@@ -69,6 +69,7 @@ export class UdpPort extends MirroredPort implements FlowOwner {
   protected override unlisten(): void {
     this.socket?.close()
     this.socket = null
+    for (const flow of this.flows.values()) flow.loseHolds()
   }
 
   /** Asked of the system's list: a datagram to try it out would be an odd question to the process. */
@@ -106,7 +107,7 @@ export class UdpPort extends MirroredPort implements FlowOwner {
     const { host, port } = this.place
     const client = { host: flow.peerHost, address: flow.address, port: flow.peerPort }
     const server = { host: host.id, address: host.outer, port: port.port }
-    holds.add(
+    const holdId = holds.add(
       {
         traceId,
         no,
@@ -119,8 +120,15 @@ export class UdpPort extends MirroredPort implements FlowOwner {
         from: out ? server : client,
         to: out ? client : server,
       },
-      { release: () => this.forward(flow, datagram, out) },
+      {
+        release: () => {
+          flow.holds.delete(holdId)
+          flow.usedMs = Date.now()
+          this.forward(flow, datagram, out)
+        },
+      },
     )
+    flow.holds.add(holdId)
     return true
   }
 
@@ -152,7 +160,8 @@ export class UdpPort extends MirroredPort implements FlowOwner {
   private sweep(): void {
     const before = Date.now() - IDLE_MS
     for (const [key, flow] of this.flows) {
-      if (flow.usedMs > before) continue
+      // Whoever steps through a request may think for long.
+      if (flow.usedMs > before || flow.holds.size > 0) continue
       this.flows.delete(key)
       flow.close()
     }

@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { followStream, writeCapture, type CaptureInterface } from '../../../services/protocols/packets/index.ts'
 import { itWith } from '../../tools.ts'
+import { fields, tshark } from '../../tshark.ts'
 import {
   dnsAnswer,
   dnsQuery,
@@ -23,19 +22,6 @@ import {
 } from '../../unit/protocols/packets/lab-records.ts'
 
 /** What Wireshark's engine makes of a capture of the lab: everything dissected, nothing to complain of. */
-
-const run = promisify(execFile)
-const MAX_OUTPUT = 256 * 1024 * 1024
-
-/** The lab's ports are not those that the protocols usually have. */
-const PORTS = [
-  'udp.port==8053,dns',
-  'tcp.port==8053,dns',
-  'tcp.port==8080,http',
-  'tcp.port==3000,http',
-  'tcp.port==8090,http',
-]
-const CHECKSUMS = ['ip.check_checksum:TRUE', 'tcp.check_checksum:TRUE', 'udp.check_checksum:TRUE']
 
 const INTERFACES: readonly CaptureInterface[] = PLACES.hosts
   .filter(({ id }) => id !== 'client')
@@ -57,22 +43,6 @@ async function save(recording: Recording, name: string): Promise<string> {
   })
   await pipeline(Readable.from(pieces), createWriteStream(file))
   return file
-}
-
-async function tshark(file: string, args: readonly string[]): Promise<string> {
-  const options = [...PORTS.flatMap((port) => ['-d', port]), ...CHECKSUMS.flatMap((option) => ['-o', option])]
-  const { stdout } = await run('tshark', ['-r', file, '-n', ...options, ...args], { maxBuffer: MAX_OUTPUT })
-  return stdout
-}
-
-/** One list of values per packet that passes the filter. */
-async function fields(file: string, filter: string, names: readonly string[], twice = false): Promise<string[][]> {
-  const passes = twice ? ['-2'] : []
-  const output = await tshark(file, [...passes, '-Y', filter, '-T', 'fields', ...names.flatMap((name) => ['-e', name])])
-  return output
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => line.split('\t'))
 }
 
 /** A whole page: the name, the connections of all hops kept alive for some requests, a large file, orderly ends. */

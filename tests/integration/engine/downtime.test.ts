@@ -1,0 +1,45 @@
+import { afterEach, expect, it } from 'vitest'
+import { BackgroundTraffic, type BackgroundResult } from '../../background-traffic.ts'
+import { openTestEngine, type TestEngine } from '../../engine.ts'
+
+/** The lab's own stopwatch against a probe that shares nothing with it but the clock. */
+
+const RATE = 200
+const INTERVAL_MS = 1000 / RATE
+
+let lab: TestEngine
+afterEach(() => lab.close())
+
+/** Each request stands for the time until the next one was due: those that failed are the outage. */
+function outageMs({ failures }: BackgroundResult): number {
+  return failures.length * INTERVAL_MS
+}
+
+it.each([
+  ['0-simple_web_stack', '127.10.0.21'],
+  ['1-distributed_web_infrastructure', '127.10.0.10'],
+])(
+  'a restart in place costs %s what an independent probe measures too',
+  { timeout: 60_000 },
+  async (topology, address) => {
+    lab = await openTestEngine()
+    await lab.run('startLab', { topology })
+    const probe = new BackgroundTraffic({
+      address,
+      port: 8080,
+      ratePerSecond: RATE,
+      paths: ['/'],
+      localAddress: '127.10.0.2',
+    })
+    const deployment = await lab.run('deploy', { release: 'v2', strategy: 'restart', rate: RATE })
+    const probed = await probe.stop()
+    expect(deployment.ok).toBe(true)
+    const told = deployment.traffic?.downtimeMs ?? 0
+    const seen = outageMs(probed)
+    expect(told).toBeGreaterThan(0)
+    expect(seen).toBeGreaterThan(0)
+    // Each side is exact to one interval; what was sent late was late for the outage as well.
+    const tolerance = 2 * INTERVAL_MS + probed.lagMs + (deployment.traffic?.lagMs.max ?? 0)
+    expect(Math.abs(told - seen), `${told} ms told, ${seen} ms seen`).toBeLessThanOrEqual(tolerance)
+  },
+)
