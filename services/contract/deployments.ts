@@ -212,7 +212,7 @@ export interface DiffLine {
 }
 
 export interface DiffHunk {
-  /** Line numbers from 1, as in a unified diff. */
+  /** Line numbers from 1; of a side without lines, the number of the line before (as in POSIX diff -u). */
   readonly fromLine: number
   readonly fromCount: number
   readonly toLine: number

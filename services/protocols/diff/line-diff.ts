@@ -1,18 +1,6 @@
+import type { DiffHunk, DiffLine } from '../../contract/deployments.ts'
+
 /** The difference of two texts by lines, as `diff -u` shows it. Pure. */
-
-export interface DiffLine {
-  readonly kind: 'same' | 'removed' | 'added'
-  readonly text: string
-}
-
-export interface DiffHunk {
-  /** Line numbers from 1; of a side without lines, the number of the line before (as in POSIX diff -u). */
-  readonly fromLine: number
-  readonly fromCount: number
-  readonly toLine: number
-  readonly toCount: number
-  readonly lines: readonly DiffLine[]
-}
 
 /** Lines around a change that are shown with it. */
 const CONTEXT = 3

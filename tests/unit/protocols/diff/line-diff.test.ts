@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { diffLines, type DiffHunk } from '../../../../services/protocols/diff/line-diff.ts'
+import type { DiffHunk } from '../../../../services/contract/deployments.ts'
+import { diffLines } from '../../../../services/protocols/diff/line-diff.ts'
 
 const MARKS = { same: ' ', removed: '-', added: '+' } as const
 
