@@ -1,6 +1,7 @@
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/controls.css'
+import './styles/choices.css'
 import { createPinia } from 'pinia'
 import { createApp, type App } from 'vue'
 import AppWindow from './App.vue'

@@ -15,6 +15,7 @@ import {
   type WrittenRelease,
 } from './deployments.ts'
 import { NAME_PATTERN } from './names.ts'
+import type { WrittenFile } from './network.ts'
 
 /** Requests per second of the traffic that goes with a deployment. */
 const LARGEST_RATE = 2_000
@@ -68,6 +69,8 @@ export const DEPLOYMENT_COMMAND_INPUTS = {
   }),
   /** The report of the last comparison. */
   renderComparison: z.strictObject({ format: z.enum(REPORT_FORMATS), words: words.optional() }),
+  /** The same, written into the workspace's `reports`. */
+  saveComparison: z.strictObject({ format: z.enum(REPORT_FORMATS), words: words.optional() }),
 } as const satisfies Record<string, z.ZodType>
 
 export interface DeploymentCommandOutputs {
@@ -87,4 +90,5 @@ export interface DeploymentCommandOutputs {
   /** Answers when all have been run. */
   compareStrategies: ComparisonState
   renderComparison: ReportText
+  saveComparison: WrittenFile
 }

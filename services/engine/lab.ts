@@ -1,5 +1,12 @@
 import { join } from 'node:path'
-import { LabError, type NewLabEvent, type Role, type ServiceState, type WrittenFile } from '../contract/index.ts'
+import {
+  LabError,
+  type NewLabEvent,
+  type ReportFormat,
+  type Role,
+  type ServiceState,
+  type WrittenFile,
+} from '../contract/index.ts'
 import { BalancerWatch } from './balancer/balancer-watch.ts'
 import { Deployments } from './deploy/deployments.ts'
 import { DeploymentJournal } from './deploy/journal.ts'
@@ -155,8 +162,8 @@ export class Lab {
   }
 
   /** Saves a page in the workspace's `reports` folder. Throws `EXPORT_FAILED`. */
-  saveReport(name: string, html: string): Promise<WrittenFile> {
-    return saveReport(this.workspace.root, name, html)
+  saveReport(name: string, text: string, format: ReportFormat = 'html'): Promise<WrittenFile> {
+    return saveReport(this.workspace.root, name, text, format)
   }
 
   /** A client is gone. */

@@ -148,10 +148,6 @@ export const useLabStore = defineStore('lab', () => {
     return perform('request', 'sendRequest', url === undefined ? {} : { url })
   }
 
-  function deploy(release: string, onHosts: readonly string[]): Promise<unknown> {
-    return perform('deploy', 'deploy', { release, hosts: [...onHosts] })
-  }
-
   /** Rejects with a `LabError`: the viewer shows it in the place of the text. */
   function readServiceFile(id: string, file: string): Promise<FileText> {
     return run('readServiceFile', { service: id, file })
@@ -184,7 +180,6 @@ export const useLabStore = defineStore('lab', () => {
     actOnService,
     setAutomaticRestart,
     sendRequest,
-    deploy,
     readServiceFile,
   }
 })

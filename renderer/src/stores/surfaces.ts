@@ -10,12 +10,14 @@ export const useSurfacesStore = defineStore('surfaces', () => {
   const paletteOpen = ref(false)
   const helpOpen = ref(false)
   const deployHosts = ref<readonly string[] | null>(null)
+  const deployRelease = ref<string | null>(null)
   const openFile = ref<{ readonly service: string; readonly file: string } | null>(null)
   const chosenTopology = remembered('topology', FIRST_TOPOLOGY, isString)
   const deployOpen = computed(() => deployHosts.value !== null)
 
-  /** Opens the deploy dialog; an empty list means: all hosts that run the application. */
-  function openDeploy(hosts: readonly string[] = []): void {
+  /** Opens the deploy dialog; an empty list means: all hosts that run the application; no release: the next one. */
+  function openDeploy(hosts: readonly string[] = [], release: string | null = null): void {
+    deployRelease.value = release
     deployHosts.value = hosts
   }
 
@@ -23,5 +25,15 @@ export const useSurfacesStore = defineStore('surfaces', () => {
     deployHosts.value = null
   }
 
-  return { paletteOpen, helpOpen, deployHosts, deployOpen, openFile, chosenTopology, openDeploy, closeDeploy }
+  return {
+    paletteOpen,
+    helpOpen,
+    deployHosts,
+    deployRelease,
+    deployOpen,
+    openFile,
+    chosenTopology,
+    openDeploy,
+    closeDeploy,
+  }
 })

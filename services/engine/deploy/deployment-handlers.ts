@@ -45,9 +45,21 @@ export const DEPLOYMENT_HANDLERS: Handlers = {
   diffReleases: (engine, { from, to }) => engine.lab.deployments.releases.diff(from, to),
   checkRelease: (engine, { release }) => engine.lab.deployments.check(release),
   compareStrategies: (engine, order) => engine.lab.deployments.compare(order),
-  renderComparison: (engine, { format, words }) => {
-    const comparison = engine.lab.deployments.lastComparison
-    const text = format === 'csv' ? comparisonCsv(comparison) : comparisonHtml(comparison, reportWords(words))
-    return { fileName: `comparison-${comparison.from}-${comparison.release}.${format}`, text }
+  renderComparison: (engine, order) => {
+    const { name, text } = renderComparison(engine, order)
+    return { fileName: `${name}.${order.format}`, text }
   },
+  saveComparison: (engine, order) => {
+    const { name, text } = renderComparison(engine, order)
+    return engine.lab.saveReport(name, text, order.format)
+  },
+}
+
+function renderComparison(
+  engine: Engine,
+  { format, words }: CommandInput<'renderComparison'>,
+): { readonly name: string; readonly text: string } {
+  const comparison = engine.lab.deployments.lastComparison
+  const text = format === 'csv' ? comparisonCsv(comparison) : comparisonHtml(comparison, reportWords(words))
+  return { name: `comparison-${comparison.from}-${comparison.release}`, text }
 }

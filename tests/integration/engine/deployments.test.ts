@@ -256,7 +256,11 @@ it('compares strategies under the same traffic, and makes a report of it', async
   const { text } = await lab.run('renderComparison', { format: 'html', words: { title: 'Comparaison' } })
   expect(text).toContain('<h1>Comparaison</h1>')
   expect(text).toContain('server-1: start-beside')
-  expect((await lab.run('renderComparison', { format: 'csv' })).text.split('\r\n')).toHaveLength(4)
+  const csv = (await lab.run('renderComparison', { format: 'csv' })).text
+  expect(csv.split('\r\n')).toHaveLength(4)
+  const { path } = await lab.run('saveComparison', { format: 'csv' })
+  expect(path).toMatch(/reports\/comparison-v1-v2-[\d-]+\.csv$/)
+  expect(await readFile(path, 'utf8')).toBe(csv)
 }, 60_000)
 
 itWith(

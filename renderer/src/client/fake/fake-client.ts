@@ -9,7 +9,6 @@ import type {
   ServiceState,
 } from '../../../../services/contract/index.ts'
 import type { LabClient } from '../client.ts'
-import { playDeployment } from './fake-deploy.ts'
 import { fakeDeploymentHandlers } from './fake-releases.ts'
 import { FakeLab } from './fake-lab.ts'
 import { networkHandlers } from './fake-network.ts'
@@ -92,10 +91,6 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
       return lab.service(service)
     },
     sendRequest: ({ url }) => requests.send(url),
-    async deploy({ release, hosts }) {
-      if (lab.state.phase !== 'running') throw new LabError('LAB_NOT_RUNNING')
-      return playDeployment(lab, release, hosts)
-    },
     readServiceFile: async ({ service, file }) => readFile(lab, service, file),
     async attachTerminal({ service }) {
       lab.terminals.attach(service)

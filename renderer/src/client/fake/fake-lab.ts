@@ -33,6 +33,8 @@ const RELEASES: readonly ReleaseInfo[] = [
 export class FakeLab {
   state: LabState = EMPTY_LAB
   plan: FakePlan | null = null
+  /** A person asked the played deployment to stop. */
+  stopAsked = false
   readonly recent: LabEvent[] = []
   readonly terminals = new FakeTerminals()
   readonly #pace: number

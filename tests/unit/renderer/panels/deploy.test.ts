@@ -1,6 +1,7 @@
 import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
 import { afterEach, expect, it, vi } from 'vitest'
 import DeployDialog from '../../../../renderer/src/panels/deploy/DeployDialog.vue'
+import { useDeploymentsStore } from '../../../../renderer/src/stores/deployments.ts'
 import { useSurfacesStore } from '../../../../renderer/src/stores/surfaces.ts'
 import { mountWithLab } from '../mount.ts'
 
@@ -37,7 +38,7 @@ it('deploys only to the server it was opened for', async () => {
 it('says why a release was not taken, and that the old one goes on', async () => {
   const { lab } = await mountWithLab(DeployDialog)
   useSurfacesStore().openDeploy(['server-1'])
-  void lab.deploy('v2', ['server-1'])
+  void useDeploymentsStore().deploy({ release: 'v2', hosts: ['server-1'] })
   await flushPromises()
   await vi.waitFor(() => expect(lab.state.deployment?.ok).toBe(true))
   useSurfacesStore().closeDeploy()

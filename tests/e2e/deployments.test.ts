@@ -1,0 +1,121 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Locator, Page } from '@playwright/test'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from './fixture.ts'
+
+/** Deployments in the real window: real releases, real processes, real traffic. */
+
+/** A deployment takes some seconds on a slow machine. */
+const SOON = { timeout: 60_000 }
+
+test.beforeEach(async ({ hoplab: { window } }) => {
+  await window.getByRole('button', { name: 'Start lab' }).click()
+  await expect(window.getByText('7 of 7 ready').first()).toBeVisible()
+  await window.getByRole('tab', { name: 'Tools: Deployments' }).click()
+})
+
+function dialog(window: Page): Locator {
+  return window.getByRole('dialog', { name: 'Deploy a release' })
+}
+
+function report(window: Page): Locator {
+  return window.getByRole('group', { name: 'Reports' })
+}
+
+async function deploy(window: Page, release: string): Promise<void> {
+  await window.getByRole('button', { name: 'Deploy…' }).first().click()
+  await dialog(window)
+    .getByRole('radio', { name: new RegExp(`^${release}`) })
+    .click()
+  await dialog(window)
+    .getByRole('button', { name: `Deploy ${release}` })
+    .click()
+}
+
+async function showView(window: Page, name: string): Promise<void> {
+  await window.getByRole('group', { name: 'View' }).getByText(name, { exact: true }).click()
+}
+
+async function axe(window: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze()
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+}
+
+test('shows the plan, rolls v2 out step by step, reports it, and rolls back', async ({ hoplab: { window } }) => {
+  await window.getByRole('button', { name: 'Deploy…' }).first().click()
+  const plan = dialog(window).getByRole('region', { name: 'Steps' })
+  await expect(plan.getByText('drain at the balancer')).toHaveCount(2)
+  await dialog(window)
+    .getByRole('radio', { name: /^Blue-green/ })
+    .click()
+  await expect(plan.getByText('shift the requests')).toHaveCount(2)
+  await dialog(window)
+    .getByRole('radio', { name: /^Rolling with drain/ })
+    .click()
+  await dialog(window).getByRole('checkbox', { name: 'Measure with traffic' }).click()
+  await axe(window)
+  await dialog(window).getByRole('radio', { name: /^v2/ }).click()
+  await dialog(window).getByRole('button', { name: 'Deploy v2' }).click()
+  await expect(report(window).locator('[aria-current="step"]').first()).toBeVisible(SOON)
+  await expect(report(window).getByRole('status')).toHaveText('Release v2 runs on server-1, server-2.', SOON)
+  await expect(report(window).getByText(/of \d+ requests/)).toBeVisible(SOON)
+  await expect(report(window).getByText('16 of 16 steps')).toBeVisible()
+  await window.keyboard.press('Escape')
+  await axe(window)
+  await window.getByRole('button', { name: 'Roll back to v1' }).click()
+  await expect(report(window).getByRole('status')).toHaveText('Release v1 runs on server-1, server-2.', SOON)
+  await expect(window.locator('.vue-flow').getByText('v1', { exact: true })).toHaveCount(2)
+})
+
+test('stops at a broken release and says where, and the site goes on', async ({ hoplab: { window } }) => {
+  await deploy(window, 'v3')
+  await expect(report(window).getByText('It stopped at the step “check” on server-1.')).toBeVisible(SOON)
+  await expect(
+    report(window)
+      .getByText(/app\/news\.js:2/)
+      .first(),
+  ).toBeVisible()
+  await window.keyboard.press('Escape')
+  await expect(window.getByText('7 of 7 ready').first()).toBeVisible()
+  await showView(window, 'Releases')
+  await window.getByRole('navigation', { name: 'Releases' }).getByRole('button', { name: /^v3/ }).click()
+  await window.getByRole('button', { name: 'Check v3' }).click()
+  await window.getByRole('button', { name: 'app/news.js, line 2' }).click(SOON)
+  await expect(window.locator('.cm-activeLine')).toContainText("from './page.js'")
+  await axe(window)
+})
+
+test('edits a file, shows what changed, and deploys it as the next version', async ({ hoplab: { window } }) => {
+  await showView(window, 'Releases')
+  const editor = window.getByRole('textbox', { name: 'app/index.js of release v1' })
+  await editor.click()
+  await window.keyboard.press('Control+Home')
+  await window.keyboard.type('// my own line\n')
+  await axe(window)
+  await window.keyboard.press('Control+s')
+  await expect(window.getByText('Saved as v6. It is not deployed yet.')).toBeVisible()
+  await window.getByText('Compared with v1').click()
+  await expect(window.locator('.line.added').first()).toContainText('// my own line')
+  await axe(window)
+  await window.getByRole('button', { name: 'Deploy v6…' }).click()
+  await dialog(window).getByRole('button', { name: 'Deploy v6' }).click()
+  await expect(window.locator('.vue-flow').getByText('v6', { exact: true })).toHaveCount(2, SOON)
+})
+
+test('compares strategies under the same traffic and saves the table', async ({ hoplab: { window, home } }) => {
+  test.setTimeout(120_000)
+  await showView(window, 'Compare')
+  for (const name of ['Reload in place', 'Rolling without drain', 'Blue-green', 'Canary'])
+    await window.getByRole('checkbox', { name }).click()
+  await axe(window)
+  await window.getByRole('button', { name: 'Compare 2 strategies' }).click()
+  await expect(window.getByText('2 of 2 strategies')).toBeVisible({ timeout: 90_000 })
+  const table = window.getByRole('table', { name: 'Strategies compared' })
+  await expect(table.getByRole('row', { name: /Restart in place done [1-9]/ })).toBeVisible()
+  await axe(window)
+  await window.getByRole('button', { name: 'Save as CSV' }).click()
+  await window.getByRole('button', { name: 'Save as a page' }).click()
+  const folder = join(home, 'data', 'hoplab', 'workspaces', '1-distributed_web_infrastructure', 'reports')
+  await expect.poll(() => readdir(folder).catch(() => [])).toHaveLength(2)
+})
