@@ -32,6 +32,8 @@ function filterBox(window: Page) {
 async function showOnly(window: Page, filter: string): Promise<void> {
   await expect(grid(window).getByText('GET /healthz').first()).toBeVisible()
   await filterBox(window).fill(filter)
+  // The list shows the old filter's rows until the first page of the new one is there.
+  await expect(grid(window).getByRole('row', { name: /(?:web|app)-\d/ })).toHaveCount(0)
   await expect(grid(window).getByText('GET /healthz')).toHaveCount(0)
   await expect(grid(window).getByRole('row', { name: /GET/ }).first()).toBeVisible()
 }
