@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
-import { giveReadBuffer, takeReadBuffer } from './read-buffers.ts'
+import { givePumpBuffers, takePumpBuffers } from './pump-buffers.ts'
+import { createWriter, type SocketWriter } from './socket-writer.ts'
 import type { Reader } from './sockets.ts'
+import { atEndOfTurn } from './turn-end.ts'
 
 /** What a pump tells its connection. */
 export interface PumpOwner {
@@ -10,7 +12,13 @@ export interface PumpOwner {
 
 const NOTHING = Buffer.alloc(0)
 
-/** One direction of a connection: reads from `source`, writes to `sink`, and never holds more than one buffer of bytes. */
+/**
+ * One direction of a connection: reads from `source`, writes to `sink`, and never holds more than one buffer of bytes.
+ *
+ * Small messages are written at the end of the turn of the event loop, all connections' together. Writing each at once
+ * would wake its receiver, which takes the processor away from us with the next message unread: on two processors that
+ * meant 0.4 switches per request where there are 0.15 now (wrk, 32 connections).
+ */
 export class Pump {
   readonly out: boolean
   readonly reader: Reader
@@ -20,23 +28,28 @@ export class Pump {
   ended = false
   private source: Socket | null = null
   private sink: Socket | null = null
+  private writer: SocketWriter | null = null
+  /** Until the sink has taken what it was given. */
   private waiting = false
   private endWhenDrained = false
   /** Somebody other than the sink wants no bytes now. */
   private paused = false
-  private readonly onWritten = (): void => this.written()
+  private readonly buffers = takePumpBuffers()
+  private putOffBytes = 0
   /** The bytes that arrived last: messages of one connection often have the same length, and so the same view. */
-  private view: Buffer = NOTHING
+  private arrivedView: Buffer = NOTHING
+  private putOffView: Buffer = NOTHING
 
   constructor(owner: PumpOwner, out: boolean) {
     this.out = out
+    const { read } = this.buffers
     this.reader = {
-      buffer: takeReadBuffer(),
+      buffer: read,
       callback: (count, buffer) => {
         // Not the own buffer: where sockets can't read into it, each chunk is one of its own.
-        if (buffer !== this.reader.buffer) return owner.arrived(this, buffer)
-        if (this.view.length !== count) this.view = buffer.subarray(0, count)
-        return owner.arrived(this, this.view)
+        if (buffer !== read) return owner.arrived(this, buffer)
+        if (this.arrivedView.length !== count) this.arrivedView = buffer.subarray(0, count)
+        return owner.arrived(this, this.arrivedView)
       },
     }
   }
@@ -45,6 +58,7 @@ export class Pump {
   start(source: Socket, sink: Socket): void {
     this.source = source
     this.sink = sink
+    this.writer = createWriter(sink, () => this.drained())
     source.resume()
   }
 
@@ -53,20 +67,36 @@ export class Pump {
    * stop, and goes on by itself when they are written.
    */
   forward(bytes: Buffer): boolean {
-    const { sink } = this
-    if (sink === null || sink.destroyed) return true
-    sink.write(bytes)
-    // Nearly always the system took all at once; only otherwise a callback is worth its price.
-    if (sink.writableLength === 0) return true
-    if (!this.waiting) {
-      this.waiting = true
-      sink.write(NOTHING, this.onWritten)
+    const { putOff } = this.buffers
+    const end = this.putOffBytes + bytes.length
+    if (this.waiting || end > putOff.length) {
+      this.flush()
+      return this.write(bytes)
     }
-    return false
+    // A copy, for the source may be read again in this turn.
+    putOff.set(bytes, this.putOffBytes)
+    if (this.putOffBytes === 0) atEndOfTurn(this)
+    this.putOffBytes = end
+    return true
+  }
+
+  endOfTurn(): void {
+    this.flush()
+    if (this.waiting) this.source?.pause()
+  }
+
+  /** Writes what is put off: for whoever must come behind it. */
+  flush(): void {
+    const count = this.putOffBytes
+    if (count === 0) return
+    this.putOffBytes = 0
+    if (this.putOffView.length !== count) this.putOffView = this.buffers.putOff.subarray(0, count)
+    this.write(this.putOffView)
   }
 
   /** Tells the sink that no more comes, behind all that was forwarded. */
   end(): void {
+    this.flush()
     // Not while bytes wait: a stream that is ending can't be reset any more.
     if (this.waiting) this.endWhenDrained = true
     else this.finish()
@@ -89,20 +119,22 @@ export class Pump {
     if (!this.waiting) this.source?.resume()
   }
 
-  /** Both sockets are closed: the buffer may serve another connection. */
+  /** Both sockets are closed: the buffers may serve another connection. */
   release(): void {
-    giveReadBuffer(this.reader.buffer)
+    this.putOffBytes = 0
     this.source = null
     this.sink = null
+    this.writer = null
+    givePumpBuffers(this.buffers)
   }
 
-  private written(): void {
-    const { sink } = this
-    if (sink === null || sink.destroyed) return
-    if (sink.writableLength > 0) {
-      sink.write(NOTHING, this.onWritten)
-      return
-    }
+  private write(bytes: Buffer): boolean {
+    if (this.writer === null || this.writer.write(bytes)) return true
+    this.waiting = true
+    return false
+  }
+
+  private drained(): void {
     this.waiting = false
     if (this.endWhenDrained) this.finish()
     else if (!this.paused) this.source?.resume()

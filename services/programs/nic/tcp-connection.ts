@@ -123,8 +123,10 @@ export class TcpConnection implements PacketSource, PumpOwner {
     this.reset()
   }
 
-  /** Ends both halves by a reset. */
+  /** Ends both halves by a reset, behind what was forwarded. */
   reset(): void {
+    this.toServer.flush()
+    this.toClient.flush()
     resetSocket(this.client)
     resetSocket(this.server)
   }
@@ -187,6 +189,7 @@ export class TcpConnection implements PacketSource, PumpOwner {
   private onReset(pump: Pump, other: Socket): void {
     this.parts.recorder.packet(this, KIND.reset, pump.out, pump.offset, null)
     this.gate?.lost(pump.out ? 'server-gone' : 'client-gone')
+    pump.flush()
     resetSocket(other)
   }
 
