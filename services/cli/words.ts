@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { LabEvent, LabState, RequestResult, ServiceState, ServiceStateName } from '../contract/index.ts'
+import { faultChangeWords, faultEndWords, repairWords } from './fault-words.ts'
 import { table, type Output, type Style } from './output.ts'
 
 /** How the command line puts the lab into words. */
@@ -151,6 +152,13 @@ function eventWords(event: LabEvent): string | null {
       const { id, result } = event.run
       return `traffic ${id}: ${result.due - result.succeeded} of ${result.due} requests failed, downtime ${time(result.downtimeMs)}`
     }
+    case 'faultChanged':
+      return faultChangeWords(event.fault)
+    case 'faultCleared':
+      return faultEndWords(event.fault, event.by)
+    case 'labRepaired':
+      return repairWords(event.report)
+    case 'faultsMeasured':
     case 'stepChanged':
     case 'traceChanged':
     case 'networkSampled':

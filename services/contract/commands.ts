@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { DEPLOYMENT_COMMAND_INPUTS, type DeploymentCommandOutputs } from './deployment-commands.ts'
 import type { Failure } from './errors.ts'
 import type { LabEvent } from './events.ts'
+import { FAULT_INPUTS } from './fault-order.ts'
+import type { FaultOutputs } from './faults.ts'
 import { NAME_PATTERN, SERVICE_ACTIONS } from './names.ts'
 import {
   MAX_PAGE_ROWS,
@@ -69,13 +71,14 @@ export const COMMAND_INPUTS = {
   saveReport: z.strictObject({ name, html: z.string().min(1).max(MAX_REPORT_CHARS) }),
   ...DEPLOYMENT_COMMAND_INPUTS,
   ...TRAFFIC_INPUTS,
+  ...FAULT_INPUTS,
 } as const satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_INPUTS
 export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMAND_INPUTS)[Name]>
 
 /** What each command answers when it succeeds. */
-export interface CommandOutputs extends DeploymentCommandOutputs, TrafficOutputs {
+export interface CommandOutputs extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs {
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */

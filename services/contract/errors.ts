@@ -72,6 +72,12 @@ export const ERROR_SENTENCES = {
   TRAFFIC_NOT_RUNNING: 'No traffic is running.',
   TRAFFIC_RUN_UNKNOWN: 'There is no traffic run {id}. Known ones: {known}.',
   TRAFFIC_FAILED: 'The load generator did not do its work: {detail}.',
+  FAULT_UNKNOWN: 'There is no fault {id}. Faults that are set: {known}.',
+  FAULT_EXISTS: '{place} has this fault already (number {id}). Repair it first, then set it anew.',
+  FAULT_UNSUPPORTED: 'The fault {fault} cannot be set on {place}: {detail}',
+  FAULT_FAILED: 'The fault {fault} on {place} did not do its work: {detail}',
+  HOST_OFF: 'The host {host} is powered off, so {service} cannot start. Power it on first.',
+  LINK_UNKNOWN: 'There is no link "{link}" in this lab. Links: {known}.',
   TERMINAL_NO_INPUT: '{service} takes no input while it is {state}.',
 } as const satisfies Record<string, string>
 

@@ -1,4 +1,5 @@
 import type { LabEvent } from './events.ts'
+import { foldFaults, NO_FAULTS } from './faults.ts'
 import { KEPT_TRACES, type TraceSummary } from './network.ts'
 import { EMPTY_LAB, type LabState, type ServiceState } from './state.ts'
 import { foldTraffic } from './traffic.ts'
@@ -35,6 +36,7 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         traces: [],
         step: null,
         traffic: [],
+        ...NO_FAULTS,
       }
     case 'labDisposed':
       return { ...EMPTY_LAB }
@@ -80,6 +82,11 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
     case 'trafficFinished':
     case 'trafficForgotten':
       return { traffic: foldTraffic(state.traffic, event) }
+    case 'faultChanged':
+    case 'faultCleared':
+    case 'faultsMeasured':
+    case 'labRepaired':
+      return foldFaults(state, event)
     case 'labFailed':
     case 'portReplaced':
     case 'leftoversSwept':

@@ -1,5 +1,6 @@
 import type { DeploymentState, LabEvent, LabPhase, NetworkStateName } from '../../../../services/contract/index.ts'
 import { describeDeployment } from './deployment-sentences.ts'
+import { describeFaultChange, describeFaultEnd, describeRepair } from './fault-sentences.ts'
 import { describeTraffic } from './traffic-sentences.ts'
 import { sentence, type EventLevel, type Sentence } from './sentence.ts'
 import { describeServiceChange } from './service-sentences.ts'
@@ -32,6 +33,13 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
     case 'trafficStarted':
     case 'trafficFinished':
       return [describeTraffic(event.type, event.run)]
+    case 'faultChanged':
+      return describeFaultChange(event.fault)
+    case 'faultCleared':
+      return [describeFaultEnd(event.fault, event.by)]
+    case 'labRepaired':
+      return [describeRepair(event.report.asBefore, event.report.cleared.length)]
+    case 'faultsMeasured':
     case 'trafficSampled':
     case 'trafficForgotten':
     case 'metricsSampled':

@@ -26,6 +26,7 @@ describe('describeEvent', () => {
         'stepChanged',
         'trafficSampled',
         'trafficForgotten',
+        'faultsMeasured',
       ].toSorted(),
     )
   })

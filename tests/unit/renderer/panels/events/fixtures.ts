@@ -3,6 +3,7 @@ import {
   NO_RECORDING,
   type DeploymentState,
   type Failure,
+  type FaultState,
   type LabEvent,
   type NewLabEvent,
   type RequestResult,
@@ -87,6 +88,16 @@ const STEP: StepState = {
   failure: null,
 }
 
+export const FAULT: FaultState = {
+  id: 1,
+  spec: { fault: 'slow', target: 'service', service: 'app-1', ms: 200 },
+  phase: 'active',
+  setAtMs: 1000,
+  endsAtMs: null,
+  measured: null,
+  failure: null,
+}
+
 /** One event of each type of the contract; the type makes sure that none is forgotten. */
 export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabEvent, { readonly type: Type }> } = {
   labPhaseChanged: { type: 'labPhaseChanged', phase: 'running' },
@@ -168,6 +179,10 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
   },
   trafficFinished: { type: 'trafficFinished', run: TRAFFIC },
   trafficForgotten: { type: 'trafficForgotten', run: 1 },
+  faultChanged: { type: 'faultChanged', fault: FAULT },
+  faultCleared: { type: 'faultCleared', fault: FAULT, by: 'person' },
+  faultsMeasured: { type: 'faultsMeasured', faults: [] },
+  labRepaired: { type: 'labRepaired', report: { cleared: [1], checks: [], asBefore: true } },
 }
 
 /** Numbers events, one after the other. */
