@@ -1,5 +1,13 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { LabEvent, LabState, RequestResult, ServiceState, ServiceStateName } from '../contract/index.ts'
+import type {
+  ChangeDone,
+  ChangeWay,
+  LabEvent,
+  LabState,
+  RequestResult,
+  ServiceState,
+  ServiceStateName,
+} from '../contract/index.ts'
 import { faultChangeWords, faultEndWords, repairWords } from './fault-words.ts'
 import { table, type Output, type Style } from './output.ts'
 
@@ -159,6 +167,9 @@ function eventWords(event: LabEvent): string | null {
     case 'labRepaired':
       return repairWords(event.report)
     case 'faultsMeasured':
+    case 'designChanged':
+      return event.done && designWords(event.done)
+    case 'planChanged':
     case 'stepChanged':
     case 'traceChanged':
     case 'networkSampled':
@@ -170,6 +181,13 @@ function eventWords(event: LabEvent): string | null {
     case 'comparisonProgressed':
       return null
   }
+}
+
+const WAY_WORDS: Readonly<Record<ChangeWay, string>> = { apply: 'design', undo: 'undone', redo: 'done again' }
+
+/** `undone: Add server-3`. */
+export function designWords({ label, way }: ChangeDone): string {
+  return `${WAY_WORDS[way]}: ${label.text}`
 }
 
 function serviceWords(service: string, patch: Partial<ServiceState>): string | null {

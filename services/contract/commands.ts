@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { DEPLOYMENT_COMMAND_INPUTS, type DeploymentCommandOutputs } from './deployment-commands.ts'
+import { DESIGN_INPUTS } from './design-commands.ts'
+import type { DesignOutputs } from './design.ts'
 import type { Failure } from './errors.ts'
 import type { LabEvent } from './events.ts'
 import { FAULT_INPUTS } from './fault-order.ts'
@@ -72,13 +74,14 @@ export const COMMAND_INPUTS = {
   ...DEPLOYMENT_COMMAND_INPUTS,
   ...TRAFFIC_INPUTS,
   ...FAULT_INPUTS,
+  ...DESIGN_INPUTS,
 } as const satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_INPUTS
 export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMAND_INPUTS)[Name]>
 
 /** What each command answers when it succeeds. */
-export interface CommandOutputs extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs {
+export interface CommandOutputs extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs, DesignOutputs {
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */

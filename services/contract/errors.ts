@@ -78,6 +78,10 @@ export const ERROR_SENTENCES = {
   FAULT_FAILED: 'The fault {fault} on {place} did not do its work: {detail}',
   HOST_OFF: 'The host {host} is powered off, so {service} cannot start. Power it on first.',
   LINK_UNKNOWN: 'There is no link "{link}" in this lab. Links: {known}.',
+  DESIGN_BUSY: 'Another change of the lab is under way ({change}). Wait until it is done, or stop it.',
+  DESIGN_STOPPED: 'The change was stopped by hand ({change}); the lab is as before.',
+  UNDO_NONE: 'There is no change to undo.',
+  REDO_NONE: 'There is no undone change to do again.',
   TERMINAL_NO_INPUT: '{service} takes no input while it is {state}.',
 } as const satisfies Record<string, string>
 

@@ -1,3 +1,4 @@
+import { NO_DESIGN } from './design.ts'
 import type { LabEvent } from './events.ts'
 import { foldFaults, NO_FAULTS } from './faults.ts'
 import { KEPT_TRACES, type TraceSummary } from './network.ts'
@@ -35,6 +36,7 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         lastRequest: null,
         traces: [],
         step: null,
+        design: NO_DESIGN,
         traffic: [],
         ...NO_FAULTS,
       }
@@ -87,6 +89,10 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
     case 'faultsMeasured':
     case 'labRepaired':
       return foldFaults(state, event)
+    case 'planChanged':
+      return { hosts: event.hosts, services: event.services, links: event.links }
+    case 'designChanged':
+      return { design: event.design }
     case 'labFailed':
     case 'portReplaced':
     case 'leftoversSwept':

@@ -11,6 +11,7 @@ import { BalancerWatch } from './balancer/balancer-watch.ts'
 import { Deployments } from './deploy/deployments.ts'
 import { DeploymentJournal } from './deploy/journal.ts'
 import { servesCode, type DeployGround } from './deploy/server-tools.ts'
+import { Designer } from './design/designer.ts'
 import type { EventLog } from './event-log.ts'
 import { Faults } from './faults/faults.ts'
 import { Network } from './network/network.ts'
@@ -59,6 +60,7 @@ export class Lab {
   readonly deployments: Deployments
   readonly traffic: TrafficRunner
   readonly faults: Faults
+  readonly design: Designer
   private readonly parts: LabParts
   private readonly services: ReadonlyMap<string, Service>
   private readonly codebases: ReadonlyMap<string, Codebase>
@@ -88,6 +90,11 @@ export class Lab {
       events: parts.events,
       service: (id) => this.service(id),
       refusedAt: (service) => this.refused.get(service) ?? 0,
+    })
+    this.design = new Designer({
+      plan: parts.plan,
+      shipped: parts.plan.topology,
+      emit: (event) => parts.events.emit(event),
     })
     this.sampler = new Sampler([...this.services.values()], parts.platform, parts.events)
     this.balancers = new BalancerWatch(parts.plan, parts.events, (balancer, requests) => {
@@ -120,6 +127,7 @@ export class Lab {
     })
     for (const replacement of replaced) events.emit({ type: 'portReplaced', ...replacement })
     await this.deployments.open()
+    this.design.tell()
   }
 
   private async installCode(codebase: Codebase): Promise<void> {

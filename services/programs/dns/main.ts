@@ -1,7 +1,7 @@
 import { parseAddress, requireLoopback } from '../kit/address.ts'
+import { listenDnsTcp } from '../kit/dns/tcp-listener.ts'
+import { listenUdp, type Listener } from '../kit/dns/udp-listener.ts'
 import { EXIT, ProgramError, runProgram, type ProgramContext, type RunningProgram } from '../kit/program.ts'
-import { listenDnsTcp } from './tcp-listener.ts'
-import { listenUdp, type Listener } from './udp-listener.ts'
 import { describeZone, readZoneFile, requireDistinct } from './zone-files.ts'
 import { warnAbout, ZoneStore } from './zone-store.ts'
 

@@ -1,11 +1,12 @@
-import { describeOutcome, describeQuestion, type Reply, type Transport } from '../../protocols/dns/index.ts'
+import { describeOutcome, describeQuestion, type Reply } from '../../protocols/dns/index.ts'
+import type { IncomingQuery } from '../kit/dns/answerer.ts'
 import type { Log, LogLevel } from '../kit/log.ts'
 
 /** One line for one query: `A www.foobar.com   127.0.0.1:40000   NOERROR 127.10.0.10 ttl 60 udp`. */
-export function logQuery(log: Log, query: Buffer, peer: string, reply: Reply, transport: Transport): void {
+export function logQuery(log: Log, { bytes, peer, transport }: IncomingQuery, reply: Reply): void {
   if (!log.writesRequests) return log.countRequest()
   const outcome = `${describeOutcome(reply)} ${transport}`
-  log.request({ what: describeQuestion(query, reply), peer, outcome, level: levelOf(reply) })
+  log.request({ what: describeQuestion(bytes, reply), peer, outcome, level: levelOf(reply) })
 }
 
 function levelOf(reply: Reply): LogLevel {

@@ -1,6 +1,8 @@
 import { displayName, formatProblems, Responder } from '../../protocols/dns/index.ts'
+import type { IncomingQuery, QueryAnswerer } from '../kit/dns/answerer.ts'
 import type { Log } from '../kit/log.ts'
 import { watchZoneFile, type FileWatch } from './file-watcher.ts'
+import { logQuery } from './query-log.ts'
 import { describeZone, readZoneFile, requireDistinct, type ZoneFile } from './zone-files.ts'
 
 interface ServedZone {
@@ -10,7 +12,7 @@ interface ServedZone {
 }
 
 /** The zones that are served: read at the start, and again whenever a file changes. */
-export class ZoneStore {
+export class ZoneStore implements QueryAnswerer {
   private readonly served: readonly ServedZone[]
   private readonly watches: readonly FileWatch[]
   private readonly log: Log
@@ -31,8 +33,12 @@ export class ZoneStore {
   }
 
   /** Answers from the zones as they are now. */
-  get responder(): Responder {
-    return this.current
+  answer(query: IncomingQuery, reply: (bytes: Buffer) => void): boolean {
+    const answer = this.current.respond(query.bytes, query.transport)
+    if (answer === null) return false
+    reply(answer.bytes)
+    logQuery(this.log, query, answer)
+    return true
   }
 
   stop(): void {

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { decodeMessage, encodeQuery, type Message } from '../../../services/protocols/dns/index.ts'
-import { TcpFrames } from '../../../services/programs/dns/tcp-frames.ts'
+import { TcpFrames } from '../../../services/programs/kit/dns/tcp-frames.ts'
 import { startProgram, type StartedProgram } from '../../programs.ts'
 import { findTool, itWith } from '../../tools.ts'
 

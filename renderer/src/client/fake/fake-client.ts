@@ -11,6 +11,7 @@ import type {
 import type { LabClient } from '../client.ts'
 import { fakeDeploymentHandlers } from './fake-releases.ts'
 import { faultHandlers } from './fake-faults.ts'
+import { designHandlers } from './fake-design.ts'
 import { FakeLab } from './fake-lab.ts'
 import { networkHandlers } from './fake-network.ts'
 import { FakeRecorder } from './fake-packets.ts'
@@ -110,6 +111,7 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
     ...fakeDeploymentHandlers(lab),
     ...trafficHandlers(lab),
     ...faultHandlers(lab),
+    ...designHandlers(),
   }
 }
 

@@ -10,6 +10,7 @@ export const EVENT_KINDS = [
   'network',
   'traffic',
   'fault',
+  'design',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 

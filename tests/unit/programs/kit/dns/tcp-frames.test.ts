@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TcpFrames } from '../../../../services/programs/dns/tcp-frames.ts'
+import { TcpFrames } from '../../../../../services/programs/kit/dns/tcp-frames.ts'
 
 const frame = (text: string): Buffer =>
   Buffer.concat([Buffer.of(text.length >> 8, text.length & 0xff), Buffer.from(text)])

@@ -1,11 +1,10 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
-import { listenError, type Address } from '../kit/address.ts'
-import type { Log } from '../kit/log.ts'
-import { logQuery } from './query-log.ts'
-import type { ZoneStore } from './zone-store.ts'
+import { listenError, type Address } from '../address.ts'
+import type { Log } from '../log.ts'
+import type { QueryAnswerer } from './answerer.ts'
 
 /** Room for bursts in the kernel; the default holds few hundred queries. The system may grant less. */
 const RECEIVE_BUFFER_BYTES = 1024 * 1024
@@ -16,7 +15,7 @@ export interface Listener {
 }
 
 /** Answers queries by UDP. Throws `ProgramError` when it cannot listen. */
-export async function listenUdp(address: Address, zones: ZoneStore, log: Log): Promise<Listener> {
+export async function listenUdp(address: Address, answerer: QueryAnswerer, log: Log): Promise<Listener> {
   const family = isIPv6(address.host) ? 6 : 4
   const socket = createSocket({
     type: family === 6 ? 'udp6' : 'udp4',
@@ -25,9 +24,26 @@ export async function listenUdp(address: Address, zones: ZoneStore, log: Log): P
   })
   await bind(socket, address)
   growBuffer(socket)
-  socket.on('message', (query, peer) => answer(socket, query, peer, zones, log))
+  let open = true
+  socket.on('message', (bytes, { address: host, port }) => {
+    // Nothing can be sent to port 0; only a forged packet comes from there.
+    if (port === 0) return
+    answerer.answer({ bytes, peer: `${host}:${port}`, transport: 'udp' }, (reply) => {
+      // Without offset and length: with them Node makes a slice of the buffer for each answer.
+      if (open) socket.send(reply, port, host)
+    })
+  })
   socket.on('error', (error) => log.event({ what: 'udp', outcome: String(error), level: 'error' }))
-  return { stop: () => stop(socket) }
+  const stop = async (): Promise<void> => {
+    // One more turn of the event loop reads what the kernel holds already.
+    await setImmediate()
+    await setImmediate()
+    open = false
+    const closed = once(socket, 'close')
+    socket.close()
+    await closed
+  }
+  return { stop }
 }
 
 async function bind(socket: Socket, address: Address): Promise<void> {
@@ -46,24 +62,4 @@ function growBuffer(socket: Socket): void {
   } catch {
     // The system's own size will do.
   }
-}
-
-function answer(socket: Socket, query: Buffer, peer: RemoteInfo, zones: ZoneStore, log: Log): void {
-  // Nothing can be sent to port 0; only a forged packet comes from there.
-  if (peer.port === 0) return
-  const reply = zones.responder.respond(query, 'udp')
-  if (reply === null) return
-  // Without offset and length: with them Node makes a slice of the buffer for each answer.
-  socket.send(reply.bytes, peer.port, peer.address)
-  if (log.writesRequests) logQuery(log, query, `${peer.address}:${peer.port}`, reply, 'udp')
-  else log.countRequest()
-}
-
-async function stop(socket: Socket): Promise<void> {
-  // One more turn of the event loop reads what the kernel holds already.
-  await setImmediate()
-  await setImmediate()
-  const closed = once(socket, 'close')
-  socket.close()
-  await closed
 }

@@ -1,11 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { listenTcp, type Address } from '../kit/address.ts'
-import type { Log } from '../kit/log.ts'
-import { logQuery } from './query-log.ts'
+import { listenTcp, type Address } from '../address.ts'
+import type { Log } from '../log.ts'
+import type { QueryAnswerer } from './answerer.ts'
 import { TcpFrames } from './tcp-frames.ts'
 import type { Listener } from './udp-listener.ts'
-import type { ZoneStore } from './zone-store.ts'
 
 /** How long a connection may say nothing (RFC 7766 section 6.2.3 asks for seconds, so that idle peers cost little). */
 const IDLE_MS = 10_000
@@ -17,12 +16,12 @@ const STOP_GRACE_MS = 2000
 /** Answers queries by TCP (RFC 7766): any number on a connection, without waiting for answers in between. */
 export async function listenDnsTcp(
   address: Address,
-  zones: ZoneStore,
+  answerer: QueryAnswerer,
   log: Log,
 ): Promise<Listener & { readonly port: number }> {
   const connections = new Set<Connection>()
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    const connection = new Connection(socket, zones, log)
+    const connection = new Connection(socket, answerer)
     connections.add(connection)
     socket.on('close', () => connections.delete(connection))
   })
@@ -44,28 +43,36 @@ async function stop(server: Server, connections: ReadonlySet<Connection>): Promi
 class Connection {
   private readonly frames = new TcpFrames()
   private readonly socket: Socket
-  private readonly zones: ZoneStore
-  private readonly log: Log
+  private readonly answerer: QueryAnswerer
   private readonly peer: string
+  /** Answers that are collected while the queries of one piece are read. */
+  private batch: Buffer[] | null = null
+  /** Queries that wait for their answer. */
+  private open = 0
   private finishing = false
+  private ended = false
 
-  constructor(socket: Socket, zones: ZoneStore, log: Log) {
+  constructor(socket: Socket, answerer: QueryAnswerer) {
     this.socket = socket
-    this.zones = zones
-    this.log = log
+    this.answerer = answerer
     this.peer = `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`
-    socket.setTimeout(IDLE_MS, () => socket.destroy())
+    socket.setTimeout(IDLE_MS, () => {
+      if (this.open === 0) socket.destroy()
+    })
     // A peer that resets its connection is no news.
     socket.on('error', () => socket.destroy())
     socket.on('data', (chunk: Buffer) => this.receive(chunk))
     socket.on('drain', () => socket.resume())
-    socket.on('end', () => socket.end())
+    socket.on('end', () => {
+      this.ended = true
+      this.endWhenDone()
+    })
   }
 
-  /** Ends when the query that has come in part is answered; at once when there is none. */
+  /** Ends when the queries that have come, one in part perhaps, are answered; at once when there are none. */
   finish(): void {
     this.finishing = true
-    if (this.frames.isEmpty) this.socket.end()
+    this.endWhenDone()
   }
 
   destroy(): void {
@@ -74,24 +81,38 @@ class Connection {
 
   private receive(chunk: Buffer): void {
     if (this.socket.writableEnded) return
-    const answers: Buffer[] = []
-    for (const query of this.frames.push(chunk)) {
-      const answer = this.answer(query)
+    this.batch = []
+    for (const bytes of this.frames.push(chunk)) {
       // What is no query by TCP comes from no DNS client (RFC 7766 section 8 leaves nothing to resynchronise by).
-      if (answer === null) return void this.socket.destroy()
-      answers.push(...answer)
+      if (!this.answer(bytes)) return void this.socket.destroy()
     }
-    // Written as one, so that length and message travel in one segment (RFC 7766 section 8).
-    if (answers.length > 0 && !this.socket.write(Buffer.concat(answers))) this.socket.pause()
-    if (this.finishing && this.frames.isEmpty) this.socket.end()
+    const batch = this.batch
+    this.batch = null
+    this.write(batch)
+    this.endWhenDone()
   }
 
-  private answer(query: Buffer): readonly Buffer[] | null {
-    const reply = this.zones.responder.respond(query, 'tcp')
-    if (reply === null) return null
-    logQuery(this.log, query, this.peer, reply, 'tcp')
-    const length = Buffer.allocUnsafe(2)
-    length.writeUInt16BE(reply.bytes.length)
-    return [length, reply.bytes]
+  private answer(bytes: Buffer): boolean {
+    this.open += 1
+    return this.answerer.answer({ bytes, peer: this.peer, transport: 'tcp' }, (reply) => {
+      this.open -= 1
+      const length = Buffer.allocUnsafe(2)
+      length.writeUInt16BE(reply.length)
+      if (this.batch !== null) return void this.batch.push(length, reply)
+      this.write([length, reply])
+      this.endWhenDone()
+    })
+  }
+
+  /** Written as one, so that length and message travel in one segment (RFC 7766 section 8). */
+  private write(pieces: readonly Buffer[]): void {
+    if (pieces.length === 0 || this.socket.writableEnded || this.socket.destroyed) return
+    if (!this.socket.write(Buffer.concat(pieces))) this.socket.pause()
+  }
+
+  private endWhenDone(): void {
+    if (this.open > 0) return
+    // A query that the peer left in the middle will never be whole.
+    if (this.ended || (this.finishing && this.frames.isEmpty)) this.socket.end()
   }
 }
