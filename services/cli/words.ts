@@ -166,7 +166,6 @@ function eventWords(event: LabEvent): string | null {
       return faultEndWords(event.fault, event.by)
     case 'labRepaired':
       return repairWords(event.report)
-    case 'faultsMeasured':
     case 'designChanged':
       return event.done && designWords(event.done)
     case 'planChanged':
@@ -179,6 +178,7 @@ function eventWords(event: LabEvent): string | null {
     case 'previousReleasesChanged':
     case 'besidesChanged':
     case 'comparisonProgressed':
+    case 'faultsMeasured':
       return null
   }
 }

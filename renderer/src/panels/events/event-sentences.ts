@@ -45,7 +45,6 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
       return [describeFaultEnd(event.fault, event.by)]
     case 'labRepaired':
       return [describeRepair(event.report.asBefore, event.report.cleared.length)]
-    case 'faultsMeasured':
     case 'designChanged':
       return event.done === null ? [] : [describeChange(event.done)]
     case 'planChanged':
@@ -59,6 +58,7 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
     case 'previousReleasesChanged':
     case 'besidesChanged':
     case 'comparisonProgressed':
+    case 'faultsMeasured':
       return []
     case 'backendsChanged':
       return event.changed.map((change) => describeBackend(change, event))
