@@ -10,11 +10,12 @@ const END_WORDS: Readonly<Record<FaultEnd, string>> = {
   refused: 'could not be set',
 }
 
-/** What was set beside the kind: `ms 200`, `failures 1 of 3`; '' for faults without figures. */
+const NO_SETTINGS: ReadonlySet<string> = new Set(['fault', 'target', 'service', 'host', 'link'])
+
+/** What was set beside the kind: `ms 200`, `failures 1, of 3`; '' for faults without figures. */
 export function settingText(spec: FaultSpec): string {
-  const { fault: _fault, target: _target, ...rest } = spec
-  return Object.entries(rest)
-    .filter(([name, value]) => name !== 'service' && name !== 'host' && name !== 'link' && value !== 'both')
+  return Object.entries(spec)
+    .filter(([name, value]) => !NO_SETTINGS.has(name) && value !== 'both')
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
 }

@@ -29,8 +29,8 @@ export async function bringUpInOrder(
   const ordered = startOrder(plan.services).filter(({ id }) => ids.includes(id))
   const begun = new Map<string, Promise<void>>()
   const results = ordered.map(({ id, spec }) => {
-    const awaited = (spec.startWhenReady ?? []).map((other) => begun.get(other)?.catch(() => undefined))
-    const work = Promise.all(awaited).then(() => bringUp(serviceOf(id)))
+    const awaited = (spec.startWhenReady ?? []).map((other) => begun.get(other) ?? Promise.resolve())
+    const work = Promise.allSettled(awaited).then(() => bringUp(serviceOf(id)))
     begun.set(id, work)
     return work
   })
