@@ -1,5 +1,13 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { LabEvent, LabState, RequestResult, ServiceState, ServiceStateName } from '../contract/index.ts'
+import type {
+  ChangeDone,
+  ChangeWay,
+  LabEvent,
+  LabState,
+  RequestResult,
+  ServiceState,
+  ServiceStateName,
+} from '../contract/index.ts'
 import { table, type Output, type Style } from './output.ts'
 
 /** How the command line puts the lab into words. */
@@ -151,6 +159,9 @@ function eventWords(event: LabEvent): string | null {
       const { id, result } = event.run
       return `traffic ${id}: ${result.due - result.succeeded} of ${result.due} requests failed, downtime ${time(result.downtimeMs)}`
     }
+    case 'designChanged':
+      return event.done && designWords(event.done)
+    case 'planChanged':
     case 'stepChanged':
     case 'traceChanged':
     case 'networkSampled':
@@ -162,6 +173,13 @@ function eventWords(event: LabEvent): string | null {
     case 'comparisonProgressed':
       return null
   }
+}
+
+const WAY_WORDS: Readonly<Record<ChangeWay, string>> = { apply: 'design', undo: 'undone', redo: 'done again' }
+
+/** `undone: Add server-3`. */
+export function designWords({ label, way }: ChangeDone): string {
+  return `${WAY_WORDS[way]}: ${label.text}`
 }
 
 function serviceWords(service: string, patch: Partial<ServiceState>): string | null {

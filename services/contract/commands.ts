@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { DEPLOYMENT_COMMAND_INPUTS, type DeploymentCommandOutputs } from './deployment-commands.ts'
+import { DESIGN_INPUTS } from './design-commands.ts'
+import type { DesignOutputs } from './design.ts'
 import type { Failure } from './errors.ts'
 import type { LabEvent } from './events.ts'
 import { NAME_PATTERN, SERVICE_ACTIONS } from './names.ts'
@@ -69,13 +71,14 @@ export const COMMAND_INPUTS = {
   saveReport: z.strictObject({ name, html: z.string().min(1).max(MAX_REPORT_CHARS) }),
   ...DEPLOYMENT_COMMAND_INPUTS,
   ...TRAFFIC_INPUTS,
+  ...DESIGN_INPUTS,
 } as const satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_INPUTS
 export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMAND_INPUTS)[Name]>
 
 /** What each command answers when it succeeds. */
-export interface CommandOutputs extends DeploymentCommandOutputs, TrafficOutputs {
+export interface CommandOutputs extends DeploymentCommandOutputs, TrafficOutputs, DesignOutputs {
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */

@@ -72,6 +72,10 @@ export const ERROR_SENTENCES = {
   TRAFFIC_NOT_RUNNING: 'No traffic is running.',
   TRAFFIC_RUN_UNKNOWN: 'There is no traffic run {id}. Known ones: {known}.',
   TRAFFIC_FAILED: 'The load generator did not do its work: {detail}.',
+  DESIGN_BUSY: 'Another change of the lab is under way ({change}). Wait until it is done, or stop it.',
+  DESIGN_STOPPED: 'The change was stopped by hand ({change}); the lab is as before.',
+  UNDO_NONE: 'There is no change to undo.',
+  REDO_NONE: 'There is no undone change to do again.',
   TERMINAL_NO_INPUT: '{service} takes no input while it is {state}.',
 } as const satisfies Record<string, string>
 

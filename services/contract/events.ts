@@ -5,6 +5,7 @@ import type {
   InterruptedDeployment,
   ReleaseInfo,
 } from './deployments.ts'
+import type { DesignEvents } from './design.ts'
 import type { Failure } from './errors.ts'
 import type { LabPhase } from './names.ts'
 import type { LinkRate, NetworkState, RecordingState, StepState, TraceSummary } from './network.ts'
@@ -12,7 +13,7 @@ import type { BackendServerState, HostState, LinkState, RequestResult, ServiceSt
 import type { TrafficEvents } from './traffic.ts'
 
 /** What happened, in the past tense. The engine is the only one that makes them. */
-interface EventMap extends TrafficEvents {
+interface EventMap extends TrafficEvents, DesignEvents {
   labPhaseChanged: { readonly phase: LabPhase }
   /** A lab's plan stands: hosts, services (all stopped), links, addresses. */
   labPrepared: {
@@ -28,6 +29,12 @@ interface EventMap extends TrafficEvents {
   /** The lab is gone; the window is empty again. */
   labDisposed: Record<never, never>
   labFailed: { readonly failure: Failure }
+  /** The plan of a running lab changed: hosts and services came or went. Those that stayed are as they were. */
+  planChanged: {
+    readonly hosts: readonly HostState[]
+    readonly services: readonly ServiceState[]
+    readonly links: readonly LinkState[]
+  }
   /** Any change of a service; `patch.state` is present when its state changed. */
   serviceChanged: { readonly service: string; readonly patch: Partial<ServiceState> }
   /** Figures that change all the time; not shown in the event log. */

@@ -1,3 +1,4 @@
+import { NO_DESIGN } from './design.ts'
 import type { LabEvent } from './events.ts'
 import { KEPT_TRACES, type TraceSummary } from './network.ts'
 import { EMPTY_LAB, type LabState, type ServiceState } from './state.ts'
@@ -34,6 +35,7 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         lastRequest: null,
         traces: [],
         step: null,
+        design: NO_DESIGN,
         traffic: [],
       }
     case 'labDisposed':
@@ -80,6 +82,10 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
     case 'trafficFinished':
     case 'trafficForgotten':
       return { traffic: foldTraffic(state.traffic, event) }
+    case 'planChanged':
+      return { hosts: event.hosts, services: event.services, links: event.links }
+    case 'designChanged':
+      return { design: event.design }
     case 'labFailed':
     case 'portReplaced':
     case 'leftoversSwept':

@@ -7,6 +7,10 @@ export type Role = (typeof ROLES)[number]
 export const ENGINES = ['builtin', 'haproxy'] as const
 export type Engine = (typeof ENGINES)[number]
 
+/** Who gets the next request (HAProxy manual, `balance`). */
+export const BALANCE_ALGORITHMS = ['roundrobin', 'leastconn', 'source', 'random', 'first'] as const
+export type BalanceAlgorithm = (typeof BALANCE_ALGORITHMS)[number]
+
 /** `client` is the person's own computer with the browser in it. */
 export const HOST_KINDS = ['client', 'physical', 'virtual'] as const
 export type HostKind = (typeof HOST_KINDS)[number]

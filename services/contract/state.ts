@@ -5,6 +5,7 @@ import type {
   InterruptedDeployment,
   ReleaseInfo,
 } from './deployments.ts'
+import { NO_DESIGN, type DesignState } from './design.ts'
 import type { Failure } from './errors.ts'
 import { NO_NETWORK, type NetworkState, type StepState, type TraceSummary } from './network.ts'
 import type { BackendState, Engine, HostKind, LabPhase, Role, ServiceAction, ServiceStateName } from './names.ts'
@@ -144,6 +145,7 @@ export interface LabState {
   /** The last ones, oldest first. */
   readonly traces: readonly TraceSummary[]
   readonly step: StepState | null
+  readonly design: DesignState
   /** The runs of the load generator, oldest first; at most one of them runs. */
   readonly traffic: readonly TrafficRun[]
 }
@@ -169,6 +171,7 @@ export const EMPTY_LAB: LabState = {
   network: NO_NETWORK,
   traces: [],
   step: null,
+  design: NO_DESIGN,
   traffic: [],
 }
 

@@ -11,6 +11,7 @@ import { BalancerWatch } from './balancer/balancer-watch.ts'
 import { Deployments } from './deploy/deployments.ts'
 import { DeploymentJournal } from './deploy/journal.ts'
 import { servesCode, type DeployGround } from './deploy/server-tools.ts'
+import { Designer } from './design/designer.ts'
 import type { EventLog } from './event-log.ts'
 import { Network } from './network/network.ts'
 import { addressesOf, linksOf, transportsOf, type LabPlan, type PlannedService } from './plan/lab-plan.ts'
@@ -56,6 +57,7 @@ export class Lab {
   readonly network: Network
   readonly deployments: Deployments
   readonly traffic: TrafficRunner
+  readonly design: Designer
   private readonly parts: LabParts
   private readonly services: ReadonlyMap<string, Service>
   private readonly codebases: ReadonlyMap<string, Codebase>
@@ -78,6 +80,11 @@ export class Lab {
     this.network = new Network(parts)
     this.services = new Map(parts.plan.services.map((planned) => [planned.id, this.makeService(planned)]))
     this.deployments = this.makeDeployments()
+    this.design = new Designer({
+      plan: parts.plan,
+      shipped: parts.plan.topology,
+      emit: (event) => parts.events.emit(event),
+    })
     this.sampler = new Sampler([...this.services.values()], parts.platform, parts.events)
     this.balancers = new BalancerWatch(parts.plan, parts.events, (balancer, requests) => {
       this.service(balancer).requests = requests
@@ -109,6 +116,7 @@ export class Lab {
     })
     for (const replacement of replaced) events.emit({ type: 'portReplaced', ...replacement })
     await this.deployments.open()
+    this.design.tell()
   }
 
   private async installCode(codebase: Codebase): Promise<void> {

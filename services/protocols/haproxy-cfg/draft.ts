@@ -1,12 +1,5 @@
-import type {
-  BalanceAlgorithm,
-  Endpoint,
-  HttpCheck,
-  RetryReason,
-  Server,
-  ServerSettings,
-  TimeoutName,
-} from './model.ts'
+import type { BalanceAlgorithm } from '../../contract/names.ts'
+import type { Endpoint, HttpCheck, RetryReason, Server, ServerSettings, TimeoutName } from './model.ts'
 
 /** A section while its lines are being read. `defaults` is one, and the start of the proxies after it. */
 

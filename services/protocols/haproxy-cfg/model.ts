@@ -1,7 +1,6 @@
-/** What a haproxy.cfg of the lab says, with `defaults` already applied. Durations are in ms; null means not set. */
+import type { BalanceAlgorithm } from '../../contract/names.ts'
 
-export const BALANCE_ALGORITHMS = ['roundrobin', 'leastconn', 'source', 'random', 'first'] as const
-export type BalanceAlgorithm = (typeof BALANCE_ALGORITHMS)[number]
+/** What a haproxy.cfg of the lab says, with `defaults` already applied. Durations are in ms; null means not set. */
 
 export const TIMEOUTS = [
   'connect',

@@ -1,6 +1,7 @@
+import { BALANCE_ALGORITHMS } from '../../contract/names.ts'
 import type { Draft, SectionKind } from './draft.ts'
 import { CfgMistake, unknownWord } from './mistake.ts'
-import { ALL_RETRYABLE, BALANCE_ALGORITHMS, RETRY_REASONS, TIMEOUTS } from './model.ts'
+import { ALL_RETRYABLE, RETRY_REASONS, TIMEOUTS } from './model.ts'
 import type { HttpCheck, RetryReason } from './model.ts'
 import { readServerSettings } from './server-line.ts'
 import { noMoreWords, readDuration, readEndpoint, readName, readNumber } from './values.ts'

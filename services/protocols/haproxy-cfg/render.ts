@@ -1,4 +1,5 @@
-import type { BalanceAlgorithm, Endpoint } from './model.ts'
+import type { BalanceAlgorithm } from '../../contract/names.ts'
+import type { Endpoint } from './model.ts'
 
 /** The balancer that the lab writes a haproxy.cfg for. */
 export interface BalancerPlan {

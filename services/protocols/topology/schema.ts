@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BALANCE_ALGORITHMS } from '../../contract/names.ts'
 
 /** The written plan of a lab, as it stands in a YAML file. Unknown keys are mistakes. */
 
@@ -41,7 +42,7 @@ const loadBalancer = z.strictObject({
   ...common,
   engine: z.enum(['builtin', 'haproxy']).default('builtin'),
   statsPort: port,
-  algorithm: z.enum(['roundrobin', 'leastconn', 'source', 'random', 'first']).default('roundrobin'),
+  algorithm: z.enum(BALANCE_ALGORITHMS).default('roundrobin'),
   servers: z
     .array(
       z.strictObject({ service: name, weight: z.int().min(0).max(256).default(1), backup: z.boolean().default(false) }),

@@ -10,6 +10,7 @@ import type {
 } from '../../../../services/contract/index.ts'
 import type { LabClient } from '../client.ts'
 import { fakeDeploymentHandlers } from './fake-releases.ts'
+import { designHandlers } from './fake-design.ts'
 import { FakeLab } from './fake-lab.ts'
 import { networkHandlers } from './fake-network.ts'
 import { FakeRecorder } from './fake-packets.ts'
@@ -108,6 +109,7 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
     resizeTerminal: async () => null,
     ...fakeDeploymentHandlers(lab),
     ...trafficHandlers(lab),
+    ...designHandlers(),
   }
 }
 

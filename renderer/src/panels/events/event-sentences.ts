@@ -1,4 +1,10 @@
-import type { DeploymentState, LabEvent, LabPhase, NetworkStateName } from '../../../../services/contract/index.ts'
+import type {
+  ChangeDone,
+  DeploymentState,
+  LabEvent,
+  LabPhase,
+  NetworkStateName,
+} from '../../../../services/contract/index.ts'
 import { describeDeployment } from './deployment-sentences.ts'
 import { describeTraffic } from './traffic-sentences.ts'
 import { sentence, type EventLevel, type Sentence } from './sentence.ts'
@@ -32,6 +38,9 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
     case 'trafficStarted':
     case 'trafficFinished':
       return [describeTraffic(event.type, event.run)]
+    case 'designChanged':
+      return event.done === null ? [] : [describeChange(event.done)]
+    case 'planChanged':
     case 'trafficSampled':
     case 'trafficForgotten':
     case 'metricsSampled':
@@ -121,6 +130,11 @@ function describeSwitch(host: string, from: string | null, to: string): Sentence
   return from === null
     ? sentence('deployment', 'info', 'release.first', { host, params: { host, to } })
     : sentence('deployment', 'info', 'release.switched', { host, params: { host, from, to } })
+}
+
+/** Its name is made in the window's language when the line is spoken. */
+function describeChange({ label, way }: ChangeDone): Sentence {
+  return sentence('design', 'info', `design.${way}`, { params: { ...label.params, changeKind: label.kind } })
 }
 
 function describeRequest(result: EventOf<'requestFinished'>['result']): Sentence {

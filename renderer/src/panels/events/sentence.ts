@@ -1,7 +1,16 @@
 import type { Failure, ServiceStateName } from '../../../../services/contract/index.ts'
 
 /** What a line of the event log is about; the log can be narrowed to one of them. */
-export const EVENT_KINDS = ['lab', 'service', 'balancer', 'request', 'deployment', 'network', 'traffic'] as const
+export const EVENT_KINDS = [
+  'lab',
+  'service',
+  'balancer',
+  'request',
+  'deployment',
+  'network',
+  'traffic',
+  'design',
+] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
 export type EventLevel = 'info' | 'good' | 'warning' | 'error'

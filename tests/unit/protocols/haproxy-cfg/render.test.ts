@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { BALANCE_ALGORITHMS } from '../../../../services/protocols/haproxy-cfg/model.ts'
+import { BALANCE_ALGORITHMS } from '../../../../services/contract/names.ts'
 import { parseHaproxyCfg } from '../../../../services/protocols/haproxy-cfg/parse.ts'
 import { renderHaproxyCfg, type BalancerPlan } from '../../../../services/protocols/haproxy-cfg/render.ts'
 

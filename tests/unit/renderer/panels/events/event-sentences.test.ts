@@ -22,6 +22,7 @@ describe('describeEvent', () => {
         'besidesChanged',
         'comparisonProgressed',
         'networkSampled',
+        'planChanged',
         'traceChanged',
         'stepChanged',
         'trafficSampled',

@@ -1,5 +1,7 @@
 import {
   BEGUN_DEPLOYMENT,
+  changeLabel,
+  NO_DESIGN,
   NO_RECORDING,
   type DeploymentState,
   type Failure,
@@ -153,6 +155,12 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
   portReplaced: { type: 'portReplaced', service: 'web-1', address: '127.10.0.21', port: 8080, replacement: 8081 },
   leftoversSwept: { type: 'leftoversSwept', count: 2 },
   networkChanged: { type: 'networkChanged', patch: { state: 'ready', pid: 4711 } },
+  planChanged: { type: 'planChanged', hosts: [], services: [], links: [] },
+  designChanged: {
+    type: 'designChanged',
+    design: NO_DESIGN,
+    done: { label: changeLabel('addServerPair', { host: 'server-3' }), way: 'undo' },
+  },
   networkSampled: { type: 'networkSampled', recording: NO_RECORDING, rates: [] },
   packetsCleared: { type: 'packetsCleared' },
   traceChanged: { type: 'traceChanged', trace: TRACE },
