@@ -8,6 +8,7 @@ import type {
   ServiceState,
   ServiceStateName,
 } from '../contract/index.ts'
+import { faultChangeWords, faultEndWords, repairWords } from './fault-words.ts'
 import { table, type Output, type Style } from './output.ts'
 
 /** How the command line puts the lab into words. */
@@ -159,6 +160,12 @@ function eventWords(event: LabEvent): string | null {
       const { id, result } = event.run
       return `traffic ${id}: ${result.due - result.succeeded} of ${result.due} requests failed, downtime ${time(result.downtimeMs)}`
     }
+    case 'faultChanged':
+      return faultChangeWords(event.fault)
+    case 'faultCleared':
+      return faultEndWords(event.fault, event.by)
+    case 'labRepaired':
+      return repairWords(event.report)
     case 'designChanged':
       return event.done && designWords(event.done)
     case 'planChanged':
@@ -171,6 +178,7 @@ function eventWords(event: LabEvent): string | null {
     case 'previousReleasesChanged':
     case 'besidesChanged':
     case 'comparisonProgressed':
+    case 'faultsMeasured':
       return null
   }
 }

@@ -4,6 +4,8 @@ import { DESIGN_INPUTS } from './design-commands.ts'
 import type { DesignOutputs } from './design.ts'
 import type { Failure } from './errors.ts'
 import type { LabEvent } from './events.ts'
+import { FAULT_INPUTS } from './fault-order.ts'
+import type { FaultOutputs } from './faults.ts'
 import { NAME_PATTERN, SERVICE_ACTIONS } from './names.ts'
 import {
   MAX_PAGE_ROWS,
@@ -71,6 +73,7 @@ export const COMMAND_INPUTS = {
   saveReport: z.strictObject({ name, html: z.string().min(1).max(MAX_REPORT_CHARS) }),
   ...DEPLOYMENT_COMMAND_INPUTS,
   ...TRAFFIC_INPUTS,
+  ...FAULT_INPUTS,
   ...DESIGN_INPUTS,
 } as const satisfies Record<string, z.ZodType>
 
@@ -78,7 +81,7 @@ export type CommandName = keyof typeof COMMAND_INPUTS
 export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMAND_INPUTS)[Name]>
 
 /** What each command answers when it succeeds. */
-export interface CommandOutputs extends DeploymentCommandOutputs, TrafficOutputs, DesignOutputs {
+export interface CommandOutputs extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs, DesignOutputs {
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */

@@ -7,13 +7,14 @@ import type {
 } from './deployments.ts'
 import type { DesignEvents } from './design.ts'
 import type { Failure } from './errors.ts'
+import type { FaultEvents } from './faults.ts'
 import type { LabPhase } from './names.ts'
 import type { LinkRate, NetworkState, RecordingState, StepState, TraceSummary } from './network.ts'
 import type { BackendServerState, HostState, LinkState, RequestResult, ServiceState } from './state.ts'
 import type { TrafficEvents } from './traffic.ts'
 
 /** What happened, in the past tense. The engine is the only one that makes them. */
-interface EventMap extends TrafficEvents, DesignEvents {
+interface EventMap extends TrafficEvents, FaultEvents, DesignEvents {
   labPhaseChanged: { readonly phase: LabPhase }
   /** A lab's plan stands: hosts, services (all stopped), links, addresses. */
   labPrepared: {

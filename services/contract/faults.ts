@@ -11,6 +11,7 @@ export const FAULT_DIRECTIONS = ['both', 'forward', 'back'] as const
 export type FaultDirection = (typeof FAULT_DIRECTIONS)[number]
 
 export type FaultKind = FaultSpec['fault']
+export type FaultTarget = FaultSpec['target']
 
 export const FAULT_KINDS = [
   'kill',
@@ -34,6 +35,11 @@ export const FAULT_KINDS = [
   'loss',
 ] as const satisfies readonly FaultKind[]
 
+/** The service, host or link that a fault is on. */
+export function faultPlace(spec: FaultSpec): string {
+  return spec.target === 'service' ? spec.service : spec.target === 'link' ? spec.link : spec.host
+}
+
 /** What a fault was seen to do, beside what was set. Null figures were not seen (no request passed since). */
 export interface FaultMeasure {
   readonly atMs: number
@@ -51,7 +57,10 @@ export const FAULT_FIGURES = [
   'dropped',
   'failed',
   'passed',
-  'restarts',
+  /** Answers that were given wrongly. */
+  'wrong',
+  /** How often the process ended by itself. */
+  'crashes',
   'memoryBytes',
 ] as const
 export type FaultFigure = (typeof FAULT_FIGURES)[number]
@@ -70,6 +79,10 @@ export interface FaultState {
   readonly measured: FaultMeasure | null
   readonly failure: Failure | null
 }
+
+/** Why a fault is over. `itself`: what it did was undone otherwise, by a start for example. `refused`: it could not be set. */
+export const FAULT_ENDS = ['person', 'timer', 'repair-all', 'itself', 'refused'] as const
+export type FaultEnd = (typeof FAULT_ENDS)[number]
 
 /** What "Repair all" found when it was through. */
 export interface RepairReport {
@@ -96,10 +109,50 @@ export const REPAIR_CHECKS = [
 ] as const
 export type RepairCheckName = (typeof REPAIR_CHECKS)[number]
 
-/** Which faults this system can do, with the reason where it can't (an English sentence). */
-export type FaultAbilities = Readonly<
-  Record<FaultKind, { readonly supported: boolean; readonly reason: string | null }>
->
+/** The part of the lab's state that tells of faults. */
+export interface FaultsState {
+  /** What is broken on purpose now, oldest first. */
+  readonly faults: readonly FaultState[]
+  /** What the last "Repair all" found; null before the first, and again when something is broken anew. */
+  readonly lastRepair: RepairReport | null
+}
+
+export const NO_FAULTS: FaultsState = { faults: [], lastRepair: null }
+
+export interface FaultEvents {
+  /** A fault is being set, is set, is being cleared, or could not be cleared. */
+  faultChanged: { readonly fault: FaultState }
+  faultCleared: { readonly fault: FaultState; readonly by: FaultEnd }
+  /** Figures that change all the time; not shown in the event log. */
+  faultsMeasured: { readonly faults: readonly { readonly id: number; readonly measured: FaultMeasure }[] }
+  labRepaired: { readonly report: RepairReport }
+}
+
+type NumberedFaultEvent = {
+  [Type in keyof FaultEvents]: { readonly type: Type } & FaultEvents[Type]
+}[keyof FaultEvents]
+
+export function foldFaults(state: FaultsState, event: NumberedFaultEvent): FaultsState {
+  switch (event.type) {
+    case 'faultChanged': {
+      const { fault } = event
+      const known = state.faults.some(({ id }) => id === fault.id)
+      const faults = known ? state.faults.map((one) => (one.id === fault.id ? fault : one)) : [...state.faults, fault]
+      return { faults, lastRepair: known ? state.lastRepair : null }
+    }
+    case 'faultCleared':
+      return { ...state, faults: state.faults.filter(({ id }) => id !== event.fault.id) }
+    case 'faultsMeasured': {
+      const measures = new Map(event.faults.map(({ id, measured }) => [id, measured]))
+      return {
+        ...state,
+        faults: state.faults.map((fault) => ({ ...fault, measured: measures.get(fault.id) ?? fault.measured })),
+      }
+    }
+    case 'labRepaired':
+      return { ...state, lastRepair: event.report }
+  }
+}
 
 export interface FaultOutputs {
   /** Answers when it is set. */

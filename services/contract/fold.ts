@@ -1,5 +1,6 @@
 import { NO_DESIGN } from './design.ts'
 import type { LabEvent } from './events.ts'
+import { foldFaults, NO_FAULTS } from './faults.ts'
 import { KEPT_TRACES, type TraceSummary } from './network.ts'
 import { EMPTY_LAB, type LabState, type ServiceState } from './state.ts'
 import { foldTraffic } from './traffic.ts'
@@ -37,6 +38,7 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         step: null,
         design: NO_DESIGN,
         traffic: [],
+        ...NO_FAULTS,
       }
     case 'labDisposed':
       return { ...EMPTY_LAB }
@@ -82,6 +84,11 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
     case 'trafficFinished':
     case 'trafficForgotten':
       return { traffic: foldTraffic(state.traffic, event) }
+    case 'faultChanged':
+    case 'faultCleared':
+    case 'faultsMeasured':
+    case 'labRepaired':
+      return foldFaults(state, event)
     case 'planChanged':
       return { hosts: event.hosts, services: event.services, links: event.links }
     case 'designChanged':

@@ -7,6 +7,7 @@ import type {
 } from './deployments.ts'
 import { NO_DESIGN, type DesignState } from './design.ts'
 import type { Failure } from './errors.ts'
+import { NO_FAULTS, type FaultsState } from './faults.ts'
 import { NO_NETWORK, type NetworkState, type StepState, type TraceSummary } from './network.ts'
 import type { BackendState, Engine, HostKind, LabPhase, Role, ServiceAction, ServiceStateName } from './names.ts'
 import type { TrafficRun } from './traffic.ts'
@@ -119,7 +120,7 @@ export interface RequestResult {
   readonly failure: Failure | null
 }
 
-export interface LabState {
+export interface LabState extends FaultsState {
   /** Number of the last event that is folded in. */
   readonly seq: number
   readonly phase: LabPhase
@@ -173,6 +174,7 @@ export const EMPTY_LAB: LabState = {
   step: null,
   design: NO_DESIGN,
   traffic: [],
+  ...NO_FAULTS,
 }
 
 /** One topology that can be chosen, with what a small drawing of it needs. */

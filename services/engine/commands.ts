@@ -9,6 +9,7 @@ import {
 } from '../contract/index.ts'
 import type { Engine } from './create-engine.ts'
 import { DEPLOYMENT_HANDLERS } from './deploy/deployment-handlers.ts'
+import { FAULT_HANDLERS } from './faults/fault-handlers.ts'
 import { DESIGN_HANDLERS } from './design/design-handlers.ts'
 import { readServiceFile } from './workspace/read-service-file.ts'
 
@@ -83,6 +84,7 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   stepCancel: (engine) => engine.stepper.cancel(),
   saveReport: (engine, { name, html }) => engine.lab.saveReport(name, html),
   ...DEPLOYMENT_HANDLERS,
+  ...FAULT_HANDLERS,
   ...DESIGN_HANDLERS,
   startTraffic: async (engine, order) => (await engine.lab.traffic.start(order)).state,
   stopTraffic: async (engine) => (await engine.lab.traffic.stop()).state,

@@ -74,6 +74,7 @@ const FIGURES: ReadonlySet<LabEvent['type']> = new Set([
   'traceChanged',
   'stepChanged',
   'trafficSampled',
+  'faultsMeasured',
 ])
 
 /** Figures that come all the time would push what happened out of memory. */

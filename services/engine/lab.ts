@@ -13,6 +13,7 @@ import { DeploymentJournal } from './deploy/journal.ts'
 import { servesCode, type DeployGround } from './deploy/server-tools.ts'
 import { Designer } from './design/designer.ts'
 import type { EventLog } from './event-log.ts'
+import { Faults } from './faults/faults.ts'
 import { Network } from './network/network.ts'
 import { addressesOf, linksOf, transportsOf, type LabPlan, type PlannedService } from './plan/lab-plan.ts'
 import { arePortsFree, nextFreePort } from './plan/ports.ts'
@@ -23,6 +24,7 @@ import { roleOf } from './roles/roles.ts'
 import type { ProcessKeeper } from './supervisor/process-keeper.ts'
 import { Sampler } from './supervisor/sampler.ts'
 import { Service, type ServiceDriver } from './supervisor/service.ts'
+import type { RefusedCall } from './supervisor/status-reports.ts'
 import { TrafficRunner } from './traffic/traffic-runner.ts'
 import { Codebase } from './workspace/codebase.ts'
 import { Releases } from './workspace/releases.ts'
@@ -57,12 +59,15 @@ export class Lab {
   readonly network: Network
   readonly deployments: Deployments
   readonly traffic: TrafficRunner
+  readonly faults: Faults
   readonly design: Designer
   private readonly parts: LabParts
   private readonly services: ReadonlyMap<string, Service>
   private readonly codebases: ReadonlyMap<string, Codebase>
   private readonly sampler: Sampler
   private readonly balancers: BalancerWatch
+  /** Connections that services were refused, by the service that they went to. */
+  private readonly refused = new Map<string, number>()
   private readonly freshPorts = new Set<PlannedService>()
   private stopping = false
 
@@ -80,6 +85,12 @@ export class Lab {
     this.network = new Network(parts)
     this.services = new Map(parts.plan.services.map((planned) => [planned.id, this.makeService(planned)]))
     this.deployments = this.makeDeployments()
+    this.faults = new Faults({
+      plan: parts.plan,
+      events: parts.events,
+      service: (id) => this.service(id),
+      refusedAt: (service) => this.refused.get(service) ?? 0,
+    })
     this.design = new Designer({
       plan: parts.plan,
       shipped: parts.plan.topology,
@@ -145,6 +156,7 @@ export class Lab {
   /** Stops everything, those that ask others first. Never rejects. */
   async stop(): Promise<void> {
     this.stopping = true
+    this.faults.dispose()
     this.deployments.abandon()
     this.sampler.stop()
     this.balancers.stop()
@@ -223,7 +235,7 @@ export class Lab {
       platform,
       keeper,
       logPath: workspace.logPath(planned.id),
-      onRefused: (call) => this.network.noteRefused(planned.id, call),
+      onRefused: (call) => this.noteRefused(planned.id, call),
       tellBeside: (beside) => {
         const others = events.state.besides.filter(({ service }) => service !== planned.id)
         // The lab is gone, or the process ended before it was told of.
@@ -231,6 +243,12 @@ export class Lab {
         events.emit({ type: 'besidesChanged', besides: beside === null ? others : [...others, beside] })
       },
     })
+  }
+
+  private noteRefused(from: string, call: RefusedCall): void {
+    const to = this.plan.services.find(({ address, port }) => address === call.address && port === call.port)
+    if (to !== undefined) this.refused.set(to.id, (this.refused.get(to.id) ?? 0) + 1)
+    this.network.noteRefused(from, call)
   }
 
   private roleContext({ plan = this.plan, release = null }: Variant): RoleContext {

@@ -191,6 +191,7 @@ const FIGURES: ReadonlySet<LabEvent['type']> = new Set([
   'stepChanged',
   'trafficSampled',
   'trafficForgotten',
+  'faultsMeasured',
 ])
 
 /** Figures that change all the time, and counters of the balancer, are no lines of a log. */

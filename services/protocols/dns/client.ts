@@ -1,5 +1,6 @@
-import { CLASS_IN, OPCODE_QUERY, rcodeName, RECORD_TYPES } from './codes.ts'
-import { decodeMessage, encodeMessage, type Message } from './message.ts'
+import { CLASS_IN, OPCODE_QUERY, rcodeName, RECORD_TYPES, usableTtl, type RecordType } from './codes.ts'
+import { decodeMessage, encodeMessage, type EdnsOption, type Message } from './message.ts'
+import { readLabNote } from './lab-option.ts'
 import { DnsFormatError } from './message-reader.ts'
 import { nameKey, parseName, sameName } from './name.ts'
 import type { Question, ResourceRecord } from './records.ts'
@@ -11,10 +12,13 @@ export interface QueryPlan {
   readonly id: number
   /** `www.foobar.com`; the final dot may be left out. */
   readonly name: string
-  readonly type?: 'A' | 'AAAA'
+  /** By name or number; A when left out. */
+  readonly type?: RecordType | number
   readonly recursionDesired?: boolean
   /** Offers EDNS(0) with this many bytes by UDP. */
   readonly udpSize?: number
+  /** Options that go with EDNS(0). */
+  readonly options?: readonly EdnsOption[]
 }
 
 /** What an answer says about the addresses of the name that was asked for. TTLs in seconds. */
@@ -30,6 +34,8 @@ export interface AddressAnswer {
   readonly aliases: readonly { readonly name: string; readonly target: string; readonly ttl: number }[]
   /** How long to remember that there is nothing (RFC 2308 section 5), or null where the server does not say. */
   readonly negativeTtl: number | null
+  /** How long a caching resolver of the lab has had the answer, in seconds; null where it was not from a cache. */
+  readonly ageSeconds: number | null
 }
 
 /** The bytes of a query. Throws an `Error` with a sentence when the name is not one. */
@@ -43,24 +49,37 @@ export function encodeQuery(plan: QueryPlan): Buffer {
     recursionDesired: plan.recursionDesired ?? false,
     recursionAvailable: false,
     rcode: 0,
-    questions: [{ name: parseName(plan.name, '.'), type: RECORD_TYPES[plan.type ?? 'A'], class: CLASS_IN }],
+    questions: [{ name: parseName(plan.name, '.'), type: typeNumber(plan.type ?? 'A'), class: CLASS_IN }],
     answers: [],
     authorities: [],
     additionals: [],
-    edns: plan.udpSize === undefined ? null : { udpSize: plan.udpSize, version: 0, dnssecOk: false },
+    edns:
+      plan.udpSize === undefined
+        ? null
+        : { udpSize: plan.udpSize, version: 0, dnssecOk: false, ...(plan.options ? { options: plan.options } : {}) },
   })
+}
+
+function typeNumber(type: RecordType | number): number {
+  return typeof type === 'number' ? type : RECORD_TYPES[type]
 }
 
 /**
  * Reads the answer to `query` (the bytes that `encodeQuery` made). Throws `DnsFormatError` when the bytes are no DNS
  * message, or not the answer to this query (RFC 5452 section 9.1): then go on waiting for the real one.
  */
-export function decodeResponse(bytes: Uint8Array, query: Uint8Array): AddressAnswer {
+export function matchResponse(bytes: Uint8Array, query: Uint8Array): { message: Message; question: Question } {
   const message = decodeMessage(bytes)
   const asked = decodeMessage(query)
   const [question] = asked.questions
   if (question === undefined || !isAnswerTo(message, asked, question))
     throw new DnsFormatError('the message is not the answer to this query')
+  return { message, question }
+}
+
+/** What the answer to `query` says about addresses. Throws as `matchResponse` does. */
+export function decodeResponse(bytes: Uint8Array, query: Uint8Array): AddressAnswer {
+  const { message, question } = matchResponse(bytes, query)
   const { aliases, name } = followAliases(message.answers, question.name)
   const addresses = message.answers.flatMap(({ name: owner, type, ttl, data }) =>
     type === question.type && sameName(owner, name) && 'address' in data ? [{ address: data.address, ttl }] : [],
@@ -72,6 +91,7 @@ export function decodeResponse(bytes: Uint8Array, query: Uint8Array): AddressAns
     addresses,
     aliases,
     negativeTtl: addresses.length > 0 ? null : negativeTtl(message.authorities),
+    ageSeconds: readLabNote(message).ageSeconds ?? null,
   }
 }
 
@@ -102,7 +122,8 @@ function followAliases(
   return { aliases, name }
 }
 
-function negativeTtl(authorities: readonly ResourceRecord[]): number | null {
+/** How long to remember that there is nothing: RFC 2308 section 5. */
+export function negativeTtl(authorities: readonly ResourceRecord[]): number | null {
   const soa = authorities.find((record) => record.data.type === 'SOA')
-  return soa?.data.type === 'SOA' ? Math.min(soa.ttl, soa.data.minimum) : null
+  return soa?.data.type === 'SOA' ? Math.min(usableTtl(soa.ttl), soa.data.minimum) : null
 }

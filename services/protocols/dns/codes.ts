@@ -31,6 +31,11 @@ export function isRecordType(name: string): name is RecordType {
   return Object.hasOwn(RECORD_TYPES, name)
 }
 
+/** Types from 128 to 255 ask for something else than records (RFC 6895 section 3.1), as do 0 and OPT; ANY is served. */
+export function isMetaType(type: number): boolean {
+  return type === 0 || type === QUERY_TYPES.OPT || (type >= 128 && type < QUERY_TYPES.ANY)
+}
+
 export const DS_TYPE = OTHER_TYPES.DS
 export const CLASS_IN = 1
 export const OPCODE_QUERY = 0
@@ -52,6 +57,9 @@ export function rcodeName(code: number): string {
   return RCODE_NAMES.get(code) ?? `RCODE${code}`
 }
 
+/** Enough for any sensible chain of aliases; a loop ends earlier, when it comes back. */
+export const MAX_ALIASES = 16
+
 /** Sizes in bytes: RFC 1035 sections 2.3.4 and 4.1.1. */
 export const HEADER_LENGTH = 12
 export const MAX_LABEL_LENGTH = 63
@@ -64,3 +72,8 @@ export const PLAIN_UDP_SIZE = 512
 export const EDNS_UDP_SIZE = 1232
 /** TTLs are 31 bits (RFC 2181 section 8). */
 export const MAX_TTL = 2 ** 31 - 1
+
+/** What a TTL that came in a message means: one beyond 31 bits means 0 (RFC 2181 section 8). */
+export function usableTtl(ttl: number): number {
+  return ttl > MAX_TTL ? 0 : ttl
+}

@@ -1,19 +1,25 @@
+import { negativeTtl } from './client.ts'
 import { CLASS_IN, rcodeName, typeName } from './codes.ts'
 import { quoteString } from './escape.ts'
 import { displayName, nameFromLabels } from './name.ts'
-import type { RecordData, RecordSet } from './records.ts'
+import type { Question, RecordData, RecordSet } from './records.ts'
+import type { ResolvedAnswer } from './resolution.ts'
 import { questionLabels, type Reply } from './responder.ts'
 
 /** A query and its answer in words, for a log line. */
 
-/** `A www.foobar.com`. */
+/** The question of a query, of which only the bytes are there. */
 export function describeQuestion(message: Buffer, reply: Reply): string {
   const end = reply.questionEnd
   if (end === null) return 'unreadable query'
-  const type = typeName(message.readUInt16BE(end - 4))
-  const questionClass = message.readUInt16BE(end - 2)
-  const name = displayName(nameFromLabels(questionLabels(message)))
-  return questionClass === CLASS_IN ? `${type} ${name}` : `${type} ${name} CLASS${questionClass}`
+  const name = nameFromLabels(questionLabels(message))
+  return questionText({ name, type: message.readUInt16BE(end - 4), class: message.readUInt16BE(end - 2) })
+}
+
+/** `A www.foobar.com`. */
+export function questionText({ name, type, class: questionClass }: Question): string {
+  const text = `${typeName(type)} ${displayName(name)}`
+  return questionClass === CLASS_IN ? text : `${text} CLASS${questionClass}`
 }
 
 /** Records of a set that a line names; it counts the rest. */
@@ -35,6 +41,23 @@ export function describeOutcome(reply: Reply): string {
   if (negative?.type === 'NS') words.push(`referral to ${describeSet(negative, 0)}`)
   else if (negative && answer.length === 0) words.push(...(reply.rcode === 0 ? ['no data'] : []), `ttl ${negative.ttl}`)
   return words.join(' ')
+}
+
+/** What a resolver answers, as `describeOutcome` says it: `www.foobar.com > 127.10.0.10 ttl 48`, `ttl 30` of nothing. */
+export function describeRecords({ answers, authorities }: Pick<ResolvedAnswer, 'answers' | 'authorities'>): string {
+  const [negative] = authorities
+  const last = answers.at(-1)
+  const ofLast = answers.filter((record) => record.name === last?.name && record.type === last.type)
+  const aliases = answers.slice(0, answers.length - ofLast.length)
+  const words = [...aliases, ...ofLast].map((record) =>
+    record.data.type === 'unknown' ? '...' : describeData(record.data),
+  )
+  const named = [
+    ...words.slice(0, aliases.length).flatMap((word) => [word, '>']),
+    words.slice(aliases.length, aliases.length + MAX_NAMED).join(', '),
+  ]
+  if (negative !== undefined) return [...named, `ttl ${negativeTtl([negative]) ?? 0}`].filter(Boolean).join(' ')
+  return last === undefined ? '' : [...named, `ttl ${last.ttl}`].join(' ')
 }
 
 function describeSet(set: RecordSet, first: number): string {

@@ -1,4 +1,4 @@
-import { DS_TYPE, QUERY_TYPES, RCODES, RECORD_TYPES } from './codes.ts'
+import { DS_TYPE, MAX_ALIASES, QUERY_TYPES, RCODES, RECORD_TYPES } from './codes.ts'
 import { isWithin, labelsOf, nameFromLabels, nameKey, sameName } from './name.ts'
 import type { RecordSet } from './records.ts'
 import { nodeAt, setAt, type Zone, type ZoneNode } from './zone.ts'
@@ -14,9 +14,6 @@ export interface Answer {
   /** Whether the answer is of no use without `additional`: the addresses of a delegation (RFC 9471 section 3). */
   readonly additionalRequired: boolean
 }
-
-/** Enough for any sensible chain of aliases; a loop ends earlier, when it comes back. */
-const MAX_ALIASES = 16
 
 /**
  * Answers a question from a zone. `name` is at or below the zone's apex; `type` is the number asked for.

@@ -10,6 +10,14 @@ export interface Edns {
   readonly udpSize: number
   readonly version: number
   readonly dnssecOk: boolean
+  /** Left out where there are none. */
+  readonly options?: readonly EdnsOption[]
+}
+
+/** One option of an OPT record (RFC 6891 section 6.1.2); codes by IANA "DNS EDNS0 Option Codes". */
+export interface EdnsOption {
+  readonly code: number
+  readonly data: Uint8Array
 }
 
 /** A whole message (RFC 1035 section 4.1). */
@@ -70,13 +78,24 @@ export function writeRecord(writer: MessageWriter, record: ResourceRecord): void
 export const OPT_LENGTH = 11
 
 export function encodeOpt(edns: Edns, rcode: number): Buffer {
-  const opt = Buffer.alloc(OPT_LENGTH)
+  const options = Buffer.concat((edns.options ?? []).map(encodeOption))
+  const opt = Buffer.alloc(OPT_LENGTH + options.length)
   opt.writeUInt16BE(QUERY_TYPES.OPT, 1)
   opt.writeUInt16BE(edns.udpSize, 3)
   opt.writeUInt8(rcode >> 4, 5)
   opt.writeUInt8(edns.version, 6)
   opt.writeUInt8(edns.dnssecOk ? 0x80 : 0, 7)
+  opt.writeUInt16BE(options.length, 9)
+  options.copy(opt, OPT_LENGTH)
   return opt
+}
+
+function encodeOption({ code, data }: EdnsOption): Buffer {
+  const option = Buffer.alloc(4 + data.length)
+  option.writeUInt16BE(code, 0)
+  option.writeUInt16BE(data.length, 2)
+  option.set(data, 4)
+  return option
 }
 
 /** Reads a whole message. Throws `DnsFormatError` on anything that is not one, trailing bytes included. */
@@ -112,7 +131,21 @@ export function decodeMessage(bytes: Uint8Array): Message {
 }
 
 function readEdns(opt: ResourceRecord): Edns {
-  return { udpSize: opt.class, version: (opt.ttl >>> 16) & 0xff, dnssecOk: (opt.ttl & 0x8000) !== 0 }
+  const options = opt.data.type === 'unknown' ? readOptions(opt.data.bytes) : []
+  return {
+    udpSize: opt.class,
+    version: (opt.ttl >>> 16) & 0xff,
+    dnssecOk: (opt.ttl & 0x8000) !== 0,
+    ...(options.length === 0 ? {} : { options }),
+  }
+}
+
+/** Throws `DnsFormatError` where an option reaches past the record's end. */
+export function readOptions(bytes: Uint8Array): EdnsOption[] {
+  const reader = new MessageReader(bytes)
+  const options: EdnsOption[] = []
+  while (reader.offset < bytes.length) options.push({ code: reader.uint16(), data: reader.take(reader.uint16()) })
+  return options
 }
 
 function readQuestion(reader: MessageReader): Question {

@@ -2,6 +2,7 @@ import {
   CLASS_IN,
   EDNS_UDP_SIZE,
   HEADER_LENGTH,
+  isMetaType,
   MAX_TCP_MESSAGE,
   OPCODE_QUERY,
   PLAIN_UDP_SIZE,
@@ -131,16 +132,12 @@ export class Responder {
   }
 }
 
-function sizeLimit(query: Query, transport: Transport): number {
+/** How many bytes an answer may have. */
+export function sizeLimit({ edns }: { readonly edns: Edns | null }, transport: Transport): number {
   if (transport === 'tcp') return MAX_TCP_MESSAGE
-  if (query.edns === null) return PLAIN_UDP_SIZE
+  if (edns === null) return PLAIN_UDP_SIZE
   // Sizes below 512 mean 512 (RFC 6891 section 6.2.3).
-  return Math.min(Math.max(query.edns.udpSize, PLAIN_UDP_SIZE), EDNS_UDP_SIZE)
-}
-
-/** Types from 128 to 255 ask for something else than records (RFC 6895 section 3.1), as do 0 and OPT; ANY is served. */
-function isMetaType(type: number): boolean {
-  return type === 0 || type === QUERY_TYPES.OPT || (type >= 128 && type < QUERY_TYPES.ANY)
+  return Math.min(Math.max(edns.udpSize, PLAIN_UDP_SIZE), EDNS_UDP_SIZE)
 }
 
 /** An answer without records. Without a readable question it is the header alone. */

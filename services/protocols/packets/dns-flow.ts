@@ -1,5 +1,5 @@
-import { CLASS_IN, rcodeName, typeName } from '../dns/codes.ts'
-import { describeData } from '../dns/describe.ts'
+import { rcodeName, typeName } from '../dns/codes.ts'
+import { describeData, questionText } from '../dns/describe.ts'
 import { decodeMessage, type Message } from '../dns/message.ts'
 import { DnsFormatError } from '../dns/message-reader.ts'
 import { displayName } from '../dns/name.ts'
@@ -81,7 +81,7 @@ export class DnsFlow {
     if (this.open.size >= MAX_OPEN_QUESTIONS && oldest !== undefined) this.open.delete(oldest)
     this.open.set(message.id, exchange)
     this.sink.asked(exchange)
-    return { exchange, info: questionText(question) }
+    return { exchange, info: intern(questionText(question)) }
   }
 
   private readAnswer(timeNs: number, message: Message, question: Question): Omit<DnsReading, 'parts'> {
@@ -121,11 +121,6 @@ export class DnsFlow {
       ttlSeconds: null,
     }
   }
-}
-
-function questionText(question: Question): string {
-  const text = `${typeName(question.type)} ${displayName(question.name)}`
-  return intern(question.class === CLASS_IN ? text : `${text} CLASS${question.class}`)
 }
 
 /** `NOERROR 127.10.0.10 ttl 60`, `NXDOMAIN`, `NOERROR truncated`. */

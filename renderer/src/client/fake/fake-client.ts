@@ -10,6 +10,7 @@ import type {
 } from '../../../../services/contract/index.ts'
 import type { LabClient } from '../client.ts'
 import { fakeDeploymentHandlers } from './fake-releases.ts'
+import { faultHandlers } from './fake-faults.ts'
 import { designHandlers } from './fake-design.ts'
 import { FakeLab } from './fake-lab.ts'
 import { networkHandlers } from './fake-network.ts'
@@ -109,6 +110,7 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
     resizeTerminal: async () => null,
     ...fakeDeploymentHandlers(lab),
     ...trafficHandlers(lab),
+    ...faultHandlers(lab),
     ...designHandlers(),
   }
 }

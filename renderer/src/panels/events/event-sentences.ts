@@ -6,6 +6,7 @@ import type {
   NetworkStateName,
 } from '../../../../services/contract/index.ts'
 import { describeDeployment } from './deployment-sentences.ts'
+import { describeFaultChange, describeFaultEnd, describeRepair } from './fault-sentences.ts'
 import { describeTraffic } from './traffic-sentences.ts'
 import { sentence, type EventLevel, type Sentence } from './sentence.ts'
 import { describeServiceChange } from './service-sentences.ts'
@@ -38,6 +39,12 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
     case 'trafficStarted':
     case 'trafficFinished':
       return [describeTraffic(event.type, event.run)]
+    case 'faultChanged':
+      return describeFaultChange(event.fault)
+    case 'faultCleared':
+      return [describeFaultEnd(event.fault, event.by)]
+    case 'labRepaired':
+      return [describeRepair(event.report.asBefore, event.report.cleared.length)]
     case 'designChanged':
       return event.done === null ? [] : [describeChange(event.done)]
     case 'planChanged':
@@ -51,6 +58,7 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
     case 'previousReleasesChanged':
     case 'besidesChanged':
     case 'comparisonProgressed':
+    case 'faultsMeasured':
       return []
     case 'backendsChanged':
       return event.changed.map((change) => describeBackend(change, event))

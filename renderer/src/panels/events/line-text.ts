@@ -11,7 +11,7 @@ export interface Speaker {
 
 /** A line's sentence, with figures in their units, and the reason after it where something failed. */
 export function lineText(line: LogLine, speaker: Speaker): string {
-  const said = speaker.say(`events.${line.key}`, withUnits(line.params, speaker.language))
+  const said = speaker.say(`events.${line.key}`, inWords(line.params, speaker))
   return line.failure ? `${said} ${speaker.failure(line.failure)}` : said
 }
 
@@ -28,9 +28,11 @@ export function linesAsText(lines: readonly LogLine[], speaker: Speaker, time: (
     .join('\n')
 }
 
-function withUnits(params: LogLine['params'], language: string): Record<string, string | number> {
+/** Durations with their unit, and the kind of a fault by its name. */
+function inWords(params: LogLine['params'], speaker: Speaker): Record<string, string | number> {
   const entries = Object.entries(params).map(([name, value]) => {
-    return [name, name.endsWith('Ms') && typeof value === 'number' ? formatMs(value, language) : value] as const
+    if (name === 'faultKind') return [name, speaker.say(`faults.kinds.${value}`, {})] as const
+    return [name, name.endsWith('Ms') && typeof value === 'number' ? formatMs(value, speaker.language) : value] as const
   })
   return Object.fromEntries(entries)
 }

@@ -9,6 +9,7 @@ export const EVENT_KINDS = [
   'deployment',
   'network',
   'traffic',
+  'fault',
   'design',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]

@@ -51,6 +51,7 @@ describe('decodeResponse', () => {
       ],
       aliases: [],
       negativeTtl: null,
+      ageSeconds: null,
     })
     expect(resolve('www.foobar.com', 'AAAA').addresses).toEqual([{ address: '::1', ttl: 60 }])
   })

@@ -23,6 +23,8 @@ declare module 'dns-packet' {
     decode(bytes: Uint8Array): Packet
     readonly AUTHORITATIVE_ANSWER: number
     readonly TRUNCATED_RESPONSE: number
+    readonly RECURSION_DESIRED: number
+    readonly RECURSION_AVAILABLE: number
     readonly DNSSEC_OK: number
   }
   export default packet

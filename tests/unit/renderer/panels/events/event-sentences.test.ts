@@ -27,6 +27,7 @@ describe('describeEvent', () => {
         'stepChanged',
         'trafficSampled',
         'trafficForgotten',
+        'faultsMeasured',
       ].toSorted(),
     )
   })

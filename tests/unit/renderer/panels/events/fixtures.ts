@@ -5,6 +5,7 @@ import {
   NO_RECORDING,
   type DeploymentState,
   type Failure,
+  type FaultState,
   type LabEvent,
   type NewLabEvent,
   type RequestResult,
@@ -86,6 +87,16 @@ const STEP: StepState = {
   stops: [],
   paceMs: null,
   status: null,
+  failure: null,
+}
+
+export const FAULT: FaultState = {
+  id: 1,
+  spec: { fault: 'slow', target: 'service', service: 'app-1', ms: 200 },
+  phase: 'active',
+  setAtMs: 1000,
+  endsAtMs: null,
+  measured: null,
   failure: null,
 }
 
@@ -176,6 +187,10 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
   },
   trafficFinished: { type: 'trafficFinished', run: TRAFFIC },
   trafficForgotten: { type: 'trafficForgotten', run: 1 },
+  faultChanged: { type: 'faultChanged', fault: FAULT },
+  faultCleared: { type: 'faultCleared', fault: FAULT, by: 'person' },
+  faultsMeasured: { type: 'faultsMeasured', faults: [] },
+  labRepaired: { type: 'labRepaired', report: { cleared: [1], checks: [], asBefore: true } },
 }
 
 /** Numbers events, one after the other. */
