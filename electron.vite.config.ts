@@ -1,5 +1,6 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import { firstTexts } from './.config/first-texts.ts'
 
 /** How long each plugin took says nothing to whoever builds. */
 const checks = { pluginTimings: false }
@@ -29,7 +30,14 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [vue()],
+    plugins: [vue(), firstTexts()],
+    // Parts of the libraries that nothing here uses.
+    define: {
+      __VUE_OPTIONS_API__: false,
+      __VUE_I18N_LEGACY_API__: false,
+      __VUE_I18N_FULL_INSTALL__: false,
+      __INTLIFY_PROD_DEVTOOLS__: false,
+    },
     build: {
       // Half the text to read and to compile before the window can be used.
       minify: true,
