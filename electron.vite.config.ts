@@ -43,7 +43,12 @@ export default defineConfig({
       minify: true,
       // What comes after the first paint is loaded from the disk: the usual warning about large files says nothing.
       chunkSizeWarningLimit: 4096,
-      rolldownOptions: { checks, input: { index: 'renderer/index.html' } },
+      rolldownOptions: {
+        checks,
+        input: { index: 'renderer/index.html' },
+        // What the first paint needs is one file: each file costs a way through the main process and back.
+        output: { codeSplitting: { groups: [{ name: 'first-paint', tags: ['$initial'] }] } },
+      },
     },
   },
 })
