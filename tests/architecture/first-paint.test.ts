@@ -1,6 +1,6 @@
 import { build, type Rolldown } from 'vite'
 import { join, relative } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ROOT } from '../../electron/setup/project.mjs'
 import config from '../../electron.vite.config.ts'
 
@@ -34,11 +34,14 @@ const STORES = ['lab', 'layout', 'live-rate', 'notices', 'remembered', 'selectio
 const MAX_SCRIPT_BYTES = 262_144
 const MAX_STYLE_BYTES = 20_480
 
+/** The renderer as it is shipped: vitest's own environment would bring what is for developers. */
 async function buildRenderer(): Promise<Rolldown.RolldownOutput> {
+  vi.stubEnv('NODE_ENV', 'production')
   const { renderer } = config as { readonly renderer: import('vite').InlineConfig }
   const result = await build({
     ...renderer,
     configFile: false,
+    mode: 'production',
     logLevel: 'error',
     root: join(ROOT, 'renderer'),
     build: {
@@ -46,7 +49,7 @@ async function buildRenderer(): Promise<Rolldown.RolldownOutput> {
       write: false,
       rolldownOptions: { ...renderer.build?.rolldownOptions, input: join(ROOT, 'renderer/index.html') },
     },
-  })
+  }).finally(() => vi.unstubAllEnvs())
   if (Array.isArray(result) || !('output' in result)) throw new Error('One build was asked for.')
   return result
 }
