@@ -210,3 +210,24 @@ export function auditKey({ kind, id }: AuditComponent): string {
 export function goesOn(effect: AuditEffect): boolean {
   return effect === 'survives' || effect === 'degraded'
 }
+
+export interface AuditScore {
+  readonly right: number
+  readonly of: number
+  /** Single points of failure without a mark, and marks on what is none. */
+  readonly missed: readonly AuditRow[]
+  readonly wrong: readonly AuditRow[]
+}
+
+/** What is a single point of failure: as proved, or where nothing is proved, as predicted. */
+export function isSpof({ measured, predicted }: AuditRow): boolean {
+  return measured?.spof ?? predicted.spof
+}
+
+/** How well a student marked them. */
+export function scoreOf(rows: readonly AuditRow[], marks: readonly AuditComponent[]): AuditScore {
+  const marked = new Set(marks.map(auditKey))
+  const missed = rows.filter((row) => isSpof(row) && !marked.has(auditKey(row)))
+  const wrong = rows.filter((row) => !isSpof(row) && marked.has(auditKey(row)))
+  return { right: rows.length - missed.length - wrong.length, of: rows.length, missed, wrong }
+}

@@ -7,6 +7,7 @@ import {
   type ServiceState,
   type WrittenFile,
 } from '../contract/index.ts'
+import { Audits } from './audit/audits.ts'
 import { BalancerWatch } from './balancer/balancer-watch.ts'
 import { Deployments } from './deploy/deployments.ts'
 import { DeploymentJournal } from './deploy/journal.ts'
@@ -61,6 +62,7 @@ export class Lab {
   readonly traffic: TrafficRunner
   readonly faults: Faults
   readonly design: Designer
+  readonly audits: Audits
   private readonly parts: LabParts
   private readonly services: ReadonlyMap<string, Service>
   private readonly codebases: ReadonlyMap<string, Codebase>
@@ -95,6 +97,14 @@ export class Lab {
       plan: parts.plan,
       shipped: parts.plan.topology,
       emit: (event) => parts.events.emit(event),
+    })
+    this.audits = new Audits({
+      plan: parts.plan,
+      events: parts.events,
+      traffic: this.traffic,
+      deployments: this.deployments,
+      faults: this.faults,
+      service: (id) => this.service(id),
     })
     this.sampler = new Sampler([...this.services.values()], parts.platform, parts.events)
     this.balancers = new BalancerWatch(parts.plan, parts.events, (balancer, requests) => {
@@ -156,6 +166,7 @@ export class Lab {
   /** Stops everything, those that ask others first. Never rejects. */
   async stop(): Promise<void> {
     this.stopping = true
+    await this.audits.dispose()
     this.faults.dispose()
     this.deployments.abandon()
     this.sampler.stop()
