@@ -45,14 +45,22 @@ export function auditText(audit: AuditState, out: Output): string {
     const effect = WORDS[`effect.${predicted.effect}`]
     return proved ? [nameOf(row), effect, measuredText(row), ...figures, why] : [nameOf(row), effect, why]
   })
-  return [`${topology}: ${auditSummary(audit)}`, table([head, ...lines], (cell) => cell.length), ...endText(audit, out)].join('\n')
+  return [
+    `${topology}: ${auditSummary(audit)}`,
+    table([head, ...lines], (cell) => cell.length),
+    ...endText(audit, out),
+  ].join('\n')
 }
 
 function endText({ repaired, phase, failure }: AuditState, out: Output): readonly string[] {
   if (phase === 'predicted') return []
   const stopped = phase === 'stopped' ? ['The audit was stopped.'] : []
   const failed = failure === null ? [] : [out.style('bad', failure.message)]
-  return [...stopped, ...failed, repaired === true ? 'The lab is as before.' : out.style('bad', 'The lab is not as before: repair all.')]
+  return [
+    ...stopped,
+    ...failed,
+    repaired === true ? 'The lab is as before.' : out.style('bad', 'The lab is not as before: repair all.'),
+  ]
 }
 
 /** `9 of 10 parts are single points of failure; prediction and proof agree on 10 of 10.` */

@@ -67,6 +67,8 @@ export class AuditRun {
     let failure: unknown = null
     try {
       traffic = await this.startTraffic()
+      // An audit that was cut off with its lab may have left something.
+      await cleanGuestbook(this.ground.plan)
       this.probes.start()
       const baseline = await this.findBaseline()
       for (const [at, row] of this.wanted.entries()) await this.proveRow(row, at, { traffic, baseline })
@@ -132,14 +134,15 @@ export class AuditRun {
     const { events, plan } = this.ground
     const isLabGone = this.signal.reason instanceof LabError
     const isStopped = this.signal.reason instanceof AuditStopped
-    // Nobody is there any more who could be told.
+    // Nobody is there any more who could be told; the lab goes down when this has ended.
     if (isLabGone) {
-      this.probes.stop()
+      await this.probes.stop()
+      await cleanGuestbook(plan)
       return { ...this.current, phase: 'stopped', progress: null, endedAtMs: Date.now() }
     }
     let repaired = true
     if (failure !== null) repaired = await this.repairWhatIsLeft()
-    this.probes.stop()
+    await this.probes.stop()
     await this.endTraffic(traffic)
     await cleanGuestbook(plan)
     this.current = {

@@ -1,8 +1,10 @@
 import { auditKey, LabError, type AuditComponent, type AuditRow, type AuditState } from '../../contract/index.ts'
 import { AuditRun, AuditStopped, type AuditGround } from './audit-run.ts'
-import { cleanGuestbook } from './guestbook.ts'
 import { predictedAudit } from './prediction.ts'
 import { whatIsWrong } from './prove-part.ts'
+
+/** A window that is closed does not wait longer for a repair; what is broken ends with the processes anyway. */
+const DISPOSE_LIMIT_MS = 4000
 
 interface RunningAudit {
   readonly ending: AbortController
@@ -54,13 +56,17 @@ export class Audits {
     return this.running.done
   }
 
-  /** The lab is stopped: nothing needs to be repaired any more, but what was written is taken out. Never rejects. */
+  /** The lab is stopped: what is broken is repaired on the way, and what was written is taken out. Never rejects. */
   async dispose(): Promise<void> {
     if (this.disposed) return
     this.disposed = true
     if (this.running === null) return
     this.running.ending.abort(new LabError('LAB_NOT_RUNNING'))
-    await cleanGuestbook(this.ground.plan)
+    const { done } = this.running
+    let timer: NodeJS.Timeout | undefined
+    const tooLong = new Promise<void>((resolve) => (timer = setTimeout(resolve, DISPOSE_LIMIT_MS)))
+    await Promise.race([done.catch(() => undefined), tooLong])
+    clearTimeout(timer)
   }
 
   private requireQuiet(): void {

@@ -52,7 +52,12 @@ export async function breakPart(site: Site, component: AuditComponent, tools: Br
   const repair = async (): Promise<void> => {
     try {
       // All of them are tried; the first that could not be cleared is told.
-      const results = await Promise.allSettled(ids.splice(0).reverse().map((id) => clearOne(tools.faults, id)))
+      const results = await Promise.allSettled(
+        ids
+          .splice(0)
+          .reverse()
+          .map((id) => clearOne(tools.faults, id)),
+      )
       const failed = results.find((result) => result.status === 'rejected')
       if (failed) throw failed.reason
     } finally {

@@ -17,7 +17,15 @@ function forgetVisitor(host: string, port: number): Promise<void> {
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
   return new Promise((resolve) => {
     const call = request(
-      { host, port, path: '/v3/pipeline', method: 'POST', headers, agent: false, signal: AbortSignal.timeout(LIMIT_MS) },
+      {
+        host,
+        port,
+        path: '/v3/pipeline',
+        method: 'POST',
+        headers,
+        agent: false,
+        signal: AbortSignal.timeout(LIMIT_MS),
+      },
       (answer) => {
         answer.resume()
         answer.once('close', resolve)

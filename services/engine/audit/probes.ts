@@ -36,7 +36,7 @@ export class Probes {
   private readonly target: ProbeTarget
   private readonly outcomes = new Map<AuditCapability, ProbeOutcome[]>()
   private readonly watchers = new Set<() => void>()
-  private readonly ending = new AbortController()
+  private readonly underWay = new Set<Promise<void>>()
   private timer: NodeJS.Timeout | null = null
   private turn = 0
 
@@ -49,11 +49,11 @@ export class Probes {
     this.timer ??= setInterval(() => this.send(), PROBE_EVERY_MS)
   }
 
-  /** Gives up what is under way. */
-  stop(): void {
+  /** Sends no more; resolves when all that is under way has its outcome, each within its limit. */
+  async stop(): Promise<void> {
     if (this.timer !== null) clearInterval(this.timer)
     this.timer = null
-    this.ending.abort()
+    await Promise.all(this.underWay)
   }
 
   /** Called after each outcome; returns the way to end it. */
@@ -70,14 +70,15 @@ export class Probes {
 
   private send(): void {
     this.turn += 1
-    for (const capability of AUDIT_CAPABILITIES) void this.sendOne(capability)
+    for (const capability of AUDIT_CAPABILITIES) {
+      const visit = this.sendOne(capability).finally(() => this.underWay.delete(visit))
+      this.underWay.add(visit)
+    }
   }
 
   private async sendOne(capability: AuditCapability): Promise<void> {
     const beginMs = performance.now()
-    const signal = AbortSignal.any([this.ending.signal, AbortSignal.timeout(PROBE_LIMIT_MS)])
-    const ok = await this.visit(capability, signal).catch(() => false)
-    if (this.ending.signal.aborted) return
+    const ok = await this.visit(capability, AbortSignal.timeout(PROBE_LIMIT_MS)).catch(() => false)
     const kept = this.outcomes.get(capability)
     kept?.push({ beginMs, ok })
     if (kept !== undefined && kept.length > KEPT) kept.shift()
@@ -88,7 +89,8 @@ export class Probes {
     const { plan } = this.target
     if (capability === 'newVisitors') {
       const address = await this.resolve(signal)
-      const { port } = plan.services.find((service) => service.address === address && this.isEntry(service.id)) ?? plan.entry
+      const { port } =
+        plan.services.find((service) => service.address === address && this.isEntry(service.id)) ?? plan.entry
       return this.ask({ address, port }, AUDIT_PATHS.dynamicPages, signal)
     }
     const { entries } = this.target

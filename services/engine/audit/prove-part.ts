@@ -117,7 +117,9 @@ export async function untilWhole(
     const last = probes.since(capability, fromMs).slice(-GOOD_IN_A_ROW)
     return last.length === GOOD_IN_A_ROW && last.every(({ ok }) => ok)
   }
-  if (await untilTrue(() => baseline.every(isGood), ground, { ...options, limitMs: RECOVERY_LIMIT_MS + PROBE_LIMIT_MS }))
+  if (
+    await untilTrue(() => baseline.every(isGood), ground, { ...options, limitMs: RECOVERY_LIMIT_MS + PROBE_LIMIT_MS })
+  )
     return
   const bad = baseline.filter((capability) => !isGood(capability))
   throw limitError(component, RECOVERY_LIMIT_MS, `no good answers yet for ${bad.join(', ')}`)

@@ -21,7 +21,9 @@ export function whoShouldNotice(site: Site, component: AuditComponent): readonly
     const spec = site.specOf(balancer, 'load-balancer')
     if (spec === null || missing.services.has(balancer)) return []
     return spec.servers
-      .filter(({ service }) => missing.links.has(`${balancer}>${service}`) || !site.reaches(service, 'database', missing))
+      .filter(
+        ({ service }) => missing.links.has(`${balancer}>${service}`) || !site.reaches(service, 'database', missing),
+      )
       .map(({ service }) => ({ balancer, server: service }))
   })
 }

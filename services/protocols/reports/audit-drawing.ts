@@ -1,4 +1,11 @@
-import { auditKey, isSpof, type AuditComponent, type AuditPlan, type AuditRow, type LinkState } from '../../contract/index.ts'
+import {
+  auditKey,
+  isSpof,
+  type AuditComponent,
+  type AuditPlan,
+  type AuditRow,
+  type LinkState,
+} from '../../contract/index.ts'
 import type { AuditWords } from './audit-words.ts'
 import { escapeText } from './escape-text.ts'
 
@@ -72,7 +79,8 @@ function linkLine(
   const spof = row !== undefined && isSpof(row)
   const colour = row === undefined ? '#4a5058' : spof ? '#c22f24' : '#2e7d4f'
   const label = row === undefined ? '' : glyph(row)
-  const title = row === undefined ? '' : `<title>${escapeText(`${row.id}: ${words[`effect.${effectOf(row)}`]}`)}</title>`
+  const title =
+    row === undefined ? '' : `<title>${escapeText(`${row.id}: ${words[`effect.${effectOf(row)}`]}`)}</title>`
   return `<g>${title}<path d="M${x1} ${y1}L${x2} ${y2}" stroke="${colour}" stroke-width="2"${spof ? ' stroke-dasharray="7 4"' : ''} fill="none"/><text x="${(x1 + x2) / 2}" y="${(y1 + y2) / 2 - 5}" text-anchor="middle" fill="${colour}" font-weight="700">${label}</text></g>`
 }
 
@@ -91,7 +99,7 @@ function placesOf(hosts: AuditPlan['hosts'], links: readonly LinkState[]): Reado
   const isNameServer = (host: AuditPlan['hosts'][number]): boolean => host.services.every(({ role }) => role === 'dns')
   const ranks = new Map<string, number>([[CLIENT, 0]])
   // A plan has no cycles; as many rounds as hosts settle it.
-  for (const _ of hosts)
+  for (let round = 0; round < hosts.length; round += 1)
     for (const { from, to } of links) {
       const [a, b] = [from === CLIENT ? CLIENT : hostOf.get(from), hostOf.get(to)]
       if (a === undefined || b === undefined || a === b) continue

@@ -1,11 +1,4 @@
-import {
-  auditKey,
-  isSpof,
-  scoreOf,
-  type AuditComponent,
-  type AuditRow,
-  type AuditState,
-} from '../../contract/index.ts'
+import { auditKey, isSpof, scoreOf, type AuditComponent, type AuditRow, type AuditState } from '../../contract/index.ts'
 import { auditDrawing } from './audit-drawing.ts'
 import { auditSentences } from './audit-sentences.ts'
 import type { AuditWords } from './audit-words.ts'
@@ -53,11 +46,7 @@ function summary({ topology, rows, rate, phase }: AuditState, words: AuditWords)
   ]
 }
 
-function scoreLines(
-  rows: readonly AuditRow[],
-  marks: readonly AuditComponent[],
-  words: AuditWords,
-): readonly string[] {
+function scoreLines(rows: readonly AuditRow[], marks: readonly AuditComponent[], words: AuditWords): readonly string[] {
   const { right, of, missed, wrong } = scoreOf(rows, marks)
   const names = (some: readonly AuditRow[]): string => some.map(({ id }) => id).join(', ')
   return [

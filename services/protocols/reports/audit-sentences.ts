@@ -1,9 +1,4 @@
-import {
-  AUDIT_CAPABILITIES,
-  goesOn,
-  type AuditCapability,
-  type AuditRow,
-} from '../../contract/index.ts'
+import { AUDIT_CAPABILITIES, goesOn, type AuditCapability, type AuditRow } from '../../contract/index.ts'
 import type { AuditWords } from './audit-words.ts'
 import { fillWord } from './words.ts'
 

@@ -9,6 +9,7 @@ import type {
   ServiceState,
 } from '../../../../services/contract/index.ts'
 import type { LabClient } from '../client.ts'
+import { auditHandlers } from './fake-audit.ts'
 import { fakeDeploymentHandlers } from './fake-releases.ts'
 import { faultHandlers } from './fake-faults.ts'
 import { designHandlers } from './fake-design.ts'
@@ -111,6 +112,7 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
     ...fakeDeploymentHandlers(lab),
     ...trafficHandlers(lab),
     ...faultHandlers(lab),
+    ...auditHandlers(lab),
     ...designHandlers(),
   }
 }

@@ -27,9 +27,10 @@ function table(topology: Topology): string[] {
     }).join('')
     const why = reasons
       .filter(({ code }) => code !== 'hostHolds')
-      .map(({ code, params: { path: _path, fall: _fall, balancer: _balancer, ...params } }) =>
-        [code, ...Object.values(params)].join(' '),
-      )
+      .map(({ code, params }) => {
+        const told = Object.entries(params).filter(([name]) => !['path', 'fall', 'balancer'].includes(name))
+        return [code, ...told.map(([, value]) => value)].join(' ')
+      })
     return `${spof ? '!' : ' '} ${kind.padEnd(7)} ${id.padEnd(13)} ${marks}  ${why.join('; ')}`.trimEnd()
   })
 }
@@ -138,11 +139,11 @@ describe('predictAudit', () => {
         statsPort: 9911
         servers: [{ service: web-1 }, { service: web-2 }]
 `
-    const topology = change(
-      distributed + second,
-      ['          - { name: www, type: A, host: balancer-1 }\n', `          - { name: www, type: A, host: balancer-1 }
-          - { name: www, type: A, host: balancer-2 }\n`],
-    )
+    const topology = change(distributed + second, [
+      '          - { name: www, type: A, host: balancer-1 }\n',
+      `          - { name: www, type: A, host: balancer-1 }
+          - { name: www, type: A, host: balancer-2 }\n`,
+    ])
     expect(pick(table(topology), 'dns-1', 'lb-1', 'lb-2', 'web-1', 'db-1')).toEqual([
       '  service dns-1         +++++  otherDns dns-2',
       '  service lb-1          /////  otherEntries lb-2',
@@ -156,7 +157,7 @@ describe('predictAudit', () => {
     const topology = read(simple)
     const server = topology.hosts['server-1']
     if (server === undefined) throw new Error('no server-1')
-    const { 'db-1': _gone, ...services } = server.services
+    const services = Object.fromEntries(Object.entries(server.services).filter(([id]) => id !== 'db-1'))
     const without = { ...topology, hosts: { ...topology.hosts, 'server-1': { ...server, services } } }
     expect(table(without)).toContain('! service app-1         +-..-  allPathsToApplication app-1; filesStay web-1')
   })
