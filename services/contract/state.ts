@@ -97,13 +97,22 @@ export interface RequestAsset {
   readonly via: readonly string[]
 }
 
+export interface ResolvedAddress {
+  readonly name: string
+  readonly address: string
+  /** The shortest time to live on the way from the name to the address, as it was left. */
+  readonly ttlSeconds: number
+  /** How long a resolver has had the answer in its cache; null: it was not from a cache. */
+  readonly ageSeconds: number | null
+}
+
 export interface RequestResult {
   readonly id: number
   readonly atMs: number
   readonly url: string
   readonly method: 'GET'
   /** Name and address as the lab's DNS answered. */
-  readonly resolved: { readonly name: string; readonly address: string; readonly ttlSeconds: number } | null
+  readonly resolved: ResolvedAddress | null
   readonly status: number | null
   readonly statusText: string
   readonly release: string | null

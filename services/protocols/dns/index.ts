@@ -15,4 +15,14 @@ export { Resolution, type ResolvedAnswer } from './resolution.ts'
 export { Responder, type Reply, type Transport } from './responder.ts'
 export type { Zone } from './zone.ts'
 export type { Problem } from './zone-lexer.ts'
-export { formatProblems, parseZone, ZoneFileError, type ParsedZone } from './zone-parser.ts'
+export {
+  addRecord,
+  changeRecord,
+  listRecords,
+  removeRecord,
+  withSerial,
+  ZoneEditError,
+  zoneSerial,
+  type RecordLine,
+} from './zone-edit.ts'
+export { examineZone, formatProblems, parseZone, ZoneFileError, type ParsedZone } from './zone-parser.ts'
