@@ -1,8 +1,11 @@
+import { mkdir } from 'node:fs/promises'
 import { builtinCommand, callOption, listenOption, logFile, tcpProbe, type RoleDriver } from './driver.ts'
 
 /** Answers visitors from its cache, and asks the DNS servers of the lab for what it does not know. */
 export const resolverRole: RoleDriver<'resolver'> = {
-  prepare: async () => undefined,
+  async prepare(service, context) {
+    await mkdir(context.workspace.hostFolder(service.host), { recursive: true })
+  },
   command: (service, context) =>
     builtinCommand('resolver', service, context, [
       '--listen',
