@@ -8,6 +8,7 @@ import type {
   ServiceState,
   ServiceStateName,
 } from '../contract/index.ts'
+import { failoverWords } from './dns-words.ts'
 import { faultChangeWords, faultEndWords, repairWords } from './fault-words.ts'
 import { table, type Output, type Style } from './output.ts'
 
@@ -166,6 +167,12 @@ function eventWords(event: LabEvent): string | null {
       return faultEndWords(event.fault, event.by)
     case 'labRepaired':
       return repairWords(event.report)
+    case 'zoneChanged':
+      return `zone ${event.zone} changed: serial ${event.serial}`
+    case 'cacheFlushed':
+      return `${event.service}: ${event.name === '' ? 'everything' : event.name} forgotten (${count(event.count, 'answer')})`
+    case 'failoverProgressed':
+      return failoverWords(event.failover)
     case 'designChanged':
       return event.done && designWords(event.done)
     case 'planChanged':

@@ -6,6 +6,7 @@ import type {
   ReleaseInfo,
 } from './deployments.ts'
 import { NO_DESIGN, type DesignState } from './design.ts'
+import type { FailoverState } from './dns.ts'
 import type { Failure } from './errors.ts'
 import { NO_FAULTS, type FaultsState } from './faults.ts'
 import { NO_NETWORK, type NetworkState, type StepState, type TraceSummary } from './network.ts'
@@ -156,6 +157,8 @@ export interface LabState extends FaultsState {
   readonly traces: readonly TraceSummary[]
   readonly step: StepState | null
   readonly design: DesignState
+  /** The last comparison of ways past a lost server; null: there was none in this lab. */
+  readonly failover: FailoverState | null
   /** The runs of the load generator, oldest first; at most one of them runs. */
   readonly traffic: readonly TrafficRun[]
 }
@@ -182,6 +185,7 @@ export const EMPTY_LAB: LabState = {
   traces: [],
   step: null,
   design: NO_DESIGN,
+  failover: null,
   traffic: [],
   ...NO_FAULTS,
 }
