@@ -105,6 +105,7 @@ export class Lab {
       history: this.design.history,
       traffic: this.traffic,
       service: (id) => this.service(id),
+      isDown: (id) => parts.events.state.backends.some(({ service, state }) => service === id && state === 'down'),
       emit: (event) => parts.events.emit(event),
     })
     this.sampler = new Sampler([...this.services.values()], parts.platform, parts.events)

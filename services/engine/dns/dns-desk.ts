@@ -25,6 +25,7 @@ export interface DnsGround {
   readonly history: DesignHistory
   readonly traffic: TrafficRunner
   service(id: string): Service
+  isDown(service: string): boolean
   emit(event: NewLabEvent): void
 }
 

@@ -22,6 +22,8 @@ export interface FailoverGround {
   readonly traffic: TrafficRunner
   readonly zones: Zones
   service(id: string): Service
+  /** Whether the balancer thinks that a server is down. */
+  isDown(service: string): boolean
   emit(event: NewLabEvent): void
 }
 
@@ -36,6 +38,8 @@ const CALM_MS = 2000
 const REST_MS = 3000
 /** A server that is gone refuses; one that is silent is given up after this. */
 const TIMEOUT_MS = 1000
+/** How often the balancer's word is looked at. */
+const LOOK_MS = 25
 const DEFAULT_CHECK = { intervalMs: 500, fall: 2 } as const
 
 /** The same server is lost under the same traffic three times, and each time something else leads visitors past it. */
@@ -93,7 +97,7 @@ export class Failover {
         this.patch(way, { killed: killed.id })
         await this.ground.service(killed.id).act('kill')
         if (way === 'changed-record') await this.changeRecord(killed, killedAtMs)
-        if (way === 'balancer') this.patch(way, { noticedMs: this.check.intervalMs * this.check.fall })
+        if (way === 'balancer') await this.untilNoticed(killed, killedAtMs)
         await this.wait(Math.max(0, killedAtMs + this.state.watchMs - Date.now()))
         await run.stop()
         // What was under way at the kill was due a little earlier.
@@ -118,6 +122,14 @@ export class Failover {
       await this.point([])
     } catch {
       // The lab is being stopped; who goes on sees the service's own state and the zone.
+    }
+  }
+
+  /** The balancer's own word for it; where it says nothing, there is no figure. */
+  private async untilNoticed({ id }: PlannedService, killedAtMs: number): Promise<void> {
+    while (Date.now() < killedAtMs + this.state.watchMs) {
+      if (this.ground.isDown(id)) return this.patch('balancer', { noticedMs: Date.now() - killedAtMs })
+      await this.wait(LOOK_MS)
     }
   }
 

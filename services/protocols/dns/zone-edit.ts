@@ -56,7 +56,13 @@ export function withSerial(text: string, serial: number): string {
   const soa = examineZone(text).records.find(({ data }) => data.type === 'SOA')
   // Primary server and mailbox come before it.
   const token = soa?.entry.tokens[soa.typeAt + 3]
-  return token === undefined ? plain : plain.slice(0, token.start) + String(serial) + plain.slice(token.end)
+  if (token === undefined) return plain
+  // What stands behind it, such as a comment, keeps its column.
+  const written = String(serial)
+  const rest = plain.slice(token.end)
+  const room = (/^ */.exec(rest)?.[0].length ?? 0) - 1
+  const grown = Math.min(Math.max(0, written.length - token.text.length), Math.max(0, room))
+  return plain.slice(0, token.start) + written + rest.slice(grown)
 }
 
 /** Adds a record behind those of its kind. Throws `ZoneEditError`. */
