@@ -73,10 +73,3 @@ export function failoverText(state: FailoverState, out: Output): string {
   const terms = `${state.rate} requests a second, TTL ${state.ttlSeconds} s, each watched for ${time(state.watchMs)} after the kill; downtimes to ±${Math.round(state.resolutionMs)} ms`
   return [styledTable([head, ...rows]), '', terms].join('\n')
 }
-
-/** For the event stream. */
-export function failoverWords({ state, rows }: FailoverState): string | null {
-  if (state === 'running') return null
-  const parts = rows.flatMap(({ way, downtimeMs }) => (downtimeMs === null ? [] : [`${WAYS[way]} ${time(downtimeMs)}`]))
-  return `failover: ${state}${parts.length > 0 ? `, downtime ${parts.join(', ')}` : ''}`
-}

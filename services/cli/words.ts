@@ -8,7 +8,6 @@ import type {
   ServiceState,
   ServiceStateName,
 } from '../contract/index.ts'
-import { failoverWords } from './dns-words.ts'
 import { faultChangeWords, faultEndWords, repairWords } from './fault-words.ts'
 import { table, type Output, type Style } from './output.ts'
 
@@ -172,7 +171,7 @@ function eventWords(event: LabEvent): string | null {
     case 'cacheFlushed':
       return `${event.service}: ${event.name === '' ? 'everything' : event.name} forgotten (${count(event.count, 'answer')})`
     case 'failoverProgressed':
-      return failoverWords(event.failover)
+      return event.failover.state === 'running' ? null : `comparison of failovers: ${event.failover.state}`
     case 'designChanged':
       return event.done && designWords(event.done)
     case 'planChanged':
