@@ -4,6 +4,8 @@ import type { AuditOutputs } from './audit.ts'
 import { DEPLOYMENT_COMMAND_INPUTS, type DeploymentCommandOutputs } from './deployment-commands.ts'
 import { DESIGN_INPUTS } from './design-commands.ts'
 import type { DesignOutputs } from './design.ts'
+import { DNS_INPUTS } from './dns-order.ts'
+import type { DnsOutputs } from './dns.ts'
 import type { Failure } from './errors.ts'
 import type { LabEvent } from './events.ts'
 import { FAULT_INPUTS } from './fault-order.ts'
@@ -78,6 +80,7 @@ export const COMMAND_INPUTS = {
   ...FAULT_INPUTS,
   ...DESIGN_INPUTS,
   ...AUDIT_INPUTS,
+  ...DNS_INPUTS,
 } as const satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_INPUTS
@@ -85,7 +88,7 @@ export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMAND_INP
 
 /** What each command answers when it succeeds. */
 export interface CommandOutputs
-  extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs, DesignOutputs, AuditOutputs {
+  extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs, DesignOutputs, AuditOutputs, DnsOutputs {
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */

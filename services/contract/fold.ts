@@ -38,6 +38,7 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         traces: [],
         step: null,
         design: NO_DESIGN,
+        failover: null,
         traffic: [],
         ...NO_FAULTS,
         ...NO_AUDIT,
@@ -99,6 +100,10 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
     case 'auditProgressed':
     case 'auditFinished':
       return { audit: event.audit }
+    case 'failoverProgressed':
+      return { failover: event.failover }
+    case 'zoneChanged':
+    case 'cacheFlushed':
     case 'labFailed':
     case 'portReplaced':
     case 'leftoversSwept':

@@ -1,6 +1,8 @@
 import { request } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { AUDIT_CAPABILITIES, type AuditCapability } from '../../contract/index.ts'
 import { resolveName } from '../browser/dns-lookup.ts'
+import { flush } from '../dns/resolver-control.ts'
 import type { LabPlan } from '../plan/lab-plan.ts'
 
 /** A visitor gives up after this: who waits longer is counted as not served. */
@@ -106,6 +108,8 @@ export class Probes {
   private async resolve(signal: AbortSignal): Promise<string> {
     const { plan, dnsServers } = this.target
     const name = new URL(plan.entryUrl).hostname
+    // Nobody near a new visitor has asked for the name before; a resolver that is away has forgotten it anyway.
+    if (plan.resolver !== null) await Promise.race([flush(plan.resolver, null).catch(() => 0), pause(DNS_LIMIT_MS)])
     let failure: unknown = new Error('there is no DNS server')
     for (const id of dnsServers) {
       try {

@@ -35,9 +35,10 @@ function dnsReasons(
   missing: Missing,
   { newVisitors, dynamicPages }: PredictedEffects,
 ): readonly AuditReason[] {
-  const lost = site.dnsServers.filter((dns) => isLost('client', dns, missing))
+  const paths = site.dnsPaths.map((path) => ({ path, brokenAt: site.brokenAt(path, missing) }))
+  const lost = [...new Set(paths.flatMap(({ brokenAt }) => brokenAt ?? []))]
   if (lost.length === 0) return []
-  const others = site.dnsServers.filter((dns) => !lost.includes(dns))
+  const others = paths.flatMap(({ path, brokenAt }) => (brokenAt === null ? (path.at(-1) ?? []) : []))
   if (others.length > 0) return [reason('otherDns', { others: others.join(', ') })]
   // A host with everything on it takes the site along; then DNS is the smaller trouble.
   return newVisitors === 'down' && (dynamicPages !== 'down' || kind === 'host')

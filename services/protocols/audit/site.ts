@@ -66,15 +66,29 @@ export class Site {
     return this.links.filter(({ from, protocol }) => from === 'client' && protocol === 'HTTP').map(({ to }) => to)
   }
 
+  /** Whom visitors ask for names: a resolver, or the DNS servers themselves. */
   get dnsServers(): readonly string[] {
     return this.links.filter(({ from, protocol }) => from === 'client' && protocol === 'DNS').map(({ to }) => to)
+  }
+
+  /** Each way from a visitor to a server that knows the site's name: the services on it, nearest first. */
+  get dnsPaths(): readonly (readonly string[])[] {
+    return this.dnsServers.flatMap((first) => {
+      const resolver = this.specOf(first, 'resolver')
+      return resolver === null ? [[first]] : resolver.servers.map((dns) => [first, dns])
+    })
+  }
+
+  /** Where such a way is broken: the id of the first service that cannot be asked; null where it is whole. */
+  brokenAt(path: readonly string[], missing: Missing): string | null {
+    return path.find((to, at) => !this.canTalk(path[at - 1] ?? 'client', to, missing)) ?? null
   }
 
   /** The share of requests that succeed for ever after: 0 to 1. */
   share(capability: AuditCapability, missing: Missing): number {
     if (capability === 'newVisitors') {
       // Who gets no answer from one DNS server asks the next.
-      const known = this.dnsServers.some((dns) => this.canTalk('client', dns, missing))
+      const known = this.dnsPaths.some((path) => this.brokenAt(path, missing) === null)
       return known ? this.share('dynamicPages', missing) : 0
     }
     return mean(

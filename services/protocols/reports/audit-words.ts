@@ -45,7 +45,7 @@ export const ENGLISH_AUDIT_WORDS = {
   whatFails: 'Without it fail: {capabilities}.',
   killedOnly: 'All of its services were killed; the machine itself could not be powered off.',
   'reason.hostHolds': '{host} holds {services}.',
-  'reason.onlyDns': 'Every new visitor must ask {dns}, and there is no second DNS server.',
+  'reason.onlyDns': 'Every new visitor needs {dns} to find the address, and there is no second one.',
   'reason.otherDns': 'Visitors ask {others} instead.',
   'reason.allPathsToSite': 'All paths to the site go through {through}.',
   'reason.allPathsToApplication': 'All paths to the application go through {through}.',

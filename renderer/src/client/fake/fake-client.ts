@@ -12,6 +12,7 @@ import type { LabClient } from '../client.ts'
 import { auditHandlers } from './fake-audit.ts'
 import { fakeDeploymentHandlers } from './fake-releases.ts'
 import { faultHandlers } from './fake-faults.ts'
+import { dnsHandlers } from './fake-dns.ts'
 import { designHandlers } from './fake-design.ts'
 import { FakeLab } from './fake-lab.ts'
 import { networkHandlers } from './fake-network.ts'
@@ -114,6 +115,7 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
     ...faultHandlers(lab),
     ...auditHandlers(lab),
     ...designHandlers(),
+    ...dnsHandlers(lab),
   }
 }
 

@@ -84,6 +84,17 @@ describe('predictAudit', () => {
     ])
   })
 
+  it('follows the questions of visitors through a resolver', () => {
+    const topology = read(file('2-dns_and_resolver'))
+    expect(pick(table(topology), 'dns-1', 'resolver-1', 'client>resolver-1', 'resolver-1>dns-1', 'lb-1')).toEqual([
+      '! service dns-1         ++++-  onlyDns dns-1',
+      '! service resolver-1    ++++-  onlyDns resolver-1',
+      '! service lb-1          -----  allPathsToSite lb-1',
+      '! link    client>resolver-1 ++++-  onlyDns resolver-1',
+      '! link    resolver-1>dns-1 ++++-  onlyDns dns-1',
+    ])
+  })
+
   it('names the host and what it holds', () => {
     const topology = read(simple)
     const row = predictAudit(topology, linksOf(topology)).find(({ id }) => id === 'server-1')
