@@ -1,5 +1,6 @@
 import { isSpof, type AuditComponent, type AuditRow, type AuditState, type AuditStep } from '../contract/index.ts'
 import { auditSentences, auditWords } from '../engine/audit/words.ts'
+import { auditSummary } from './audit-summary.ts'
 import { table, type Output } from './output.ts'
 import { time } from './words.ts'
 
@@ -61,20 +62,6 @@ function endText({ repaired, phase, failure }: AuditState, out: Output): readonl
     ...failed,
     repaired === true ? 'The lab is as before.' : out.style('bad', 'The lab is not as before: repair all.'),
   ]
-}
-
-/** `9 of 10 parts are single points of failure; prediction and proof agree on 10 of 10.` */
-export function auditSummary({ rows }: AuditState): string {
-  const spofs = rows.filter(isSpof).length
-  const proved = rows.filter(({ measured }) => measured !== null)
-  const agree = proved.filter((row) => row.agree === true).length
-  const proof = proved.length === 0 ? '' : `; prediction and proof agree on ${agree} of ${proved.length}`
-  return `${spofs} of ${rows.length} parts are single points of failure${proof}.`
-}
-
-/** The line of the event log. */
-export function auditEndWords(audit: AuditState): string {
-  return `audit ${audit.phase}: ${auditSummary(audit)}`
 }
 
 function nameOf({ kind, id }: AuditComponent): string {

@@ -1,4 +1,4 @@
-import { auditEndWords } from './audit-words.ts'
+import { auditEndWords } from './audit-summary.ts'
 import { stripVTControlCharacters } from 'node:util'
 import type {
   ChangeDone,
