@@ -2,6 +2,7 @@ import type { NicConfig, NicPort } from '../../protocols/nic/config.ts'
 import type { NicCommand, NicReport, PortStatus } from '../../protocols/nic/messages.ts'
 import type { Log } from '../kit/log.ts'
 import { clock, nowNs } from './clock.ts'
+import { WireFaults } from './faults/wire-faults.ts'
 import { Holds } from './holds.ts'
 import { Hosts, type HostPort } from './hosts.ts'
 import { Links } from './links.ts'
@@ -42,6 +43,7 @@ export class Nic {
       log,
       links: new Links(),
       sourcePorts: new SourcePorts(),
+      faults: new WireFaults(() => this.faultsChanged()),
       peerWatch: new PeerWatch(),
       holds: new Holds({
         report,
@@ -51,6 +53,7 @@ export class Nic {
       nextConnection: () => (this.lastConnection += 1),
     }
     this.ports = hosts.ports.map((place, index) => this.makePort(place, index))
+    for (const fault of config.faults) this.parts.faults.set(fault)
     this.statsTimer = setInterval(() => this.sendStats(), STATS_EVERY_MS)
   }
 
@@ -78,7 +81,7 @@ export class Nic {
 
   /** Carries out a command and answers it. Throws an `Error` with a sentence. */
   handle(command: NicCommand): void {
-    const { holds, recorder } = this.parts
+    const { faults, holds, recorder } = this.parts
     switch (command.type) {
       case 'setPort':
         this.setPort(command)
@@ -97,6 +100,12 @@ export class Nic {
         break
       case 'releaseAll':
         holds.releaseAll(command.traceId)
+        break
+      case 'setFault':
+        faults.set(command.fault)
+        break
+      case 'clearFault':
+        faults.clear(command.fault)
         break
       case 'clear':
         recorder.clear()
@@ -122,6 +131,7 @@ export class Nic {
     const place = hosts.add(wanted)
     const port = this.makePort(place, hosts.ports.length - 1)
     this.ports.push(port)
+    port.faultsChanged()
     void port.start()
   }
 
@@ -149,6 +159,15 @@ export class Nic {
     this.report({ type: 'portChanged', port: status, why })
   }
 
+  private faultsChanged(): void {
+    for (const port of this.ports) port.faultsChanged()
+    this.sendFaultFigures()
+  }
+
+  private sendFaultFigures(): void {
+    this.report({ type: 'faults', figures: this.parts.faults.figures() })
+  }
+
   private watchConnections(armed: boolean): void {
     for (const port of this.ports) {
       if (!(port instanceof TcpPort)) continue
@@ -160,6 +179,7 @@ export class Nic {
   }
 
   private sendStats(): void {
+    if (this.parts.faults.any) this.sendFaultFigures()
     const links = this.parts.links.stats()
     const ring = this.parts.recorder.stats()
     const text = JSON.stringify([links, ring])
