@@ -17,10 +17,15 @@ export class NetworkFaults {
     return [...this.set.values()]
   }
 
-  /** Resolves when it is in force. */
+  /** Resolves when it is in force. Throws with nothing left of it. */
   async add(fault: WireFault): Promise<void> {
     this.set.set(fault.fault, fault)
-    await this.tell({ type: 'setFault', fault })
+    try {
+      await this.tell({ type: 'setFault', fault })
+    } catch (error) {
+      this.set.delete(fault.fault)
+      throw error
+    }
   }
 
   /** Resolves when nothing of it is left. */

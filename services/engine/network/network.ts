@@ -62,7 +62,7 @@ interface Running {
 
 /** The network cards of all hosts: one process that every byte of the lab passes, and what it recorded. */
 export class Network {
-  readonly faults = new NetworkFaults((order) => this.askQuietly(order))
+  readonly faults = new NetworkFaults((order) => this.order(order))
   private readonly parts: NetworkParts
   private readonly log: LogFile
   private readonly traces: TraceKeeper
@@ -397,6 +397,18 @@ export class Network {
       await this.running?.nic.ask(order)
     } catch (error) {
       if (!(error instanceof NicFailure)) throw error
+    }
+  }
+
+  /** For what a NIC learns by its configuration when it starts anew. Throws `NETWORK_FAILED` when it cannot be done. */
+  private async order(order: NicOrder): Promise<void> {
+    const { running } = this
+    if (running === null) return
+    try {
+      await running.nic.ask(order)
+    } catch (error) {
+      if (!(error instanceof NicFailure)) throw error
+      if (this.running === running) throw new LabError('NETWORK_FAILED', { detail: error.message })
     }
   }
 

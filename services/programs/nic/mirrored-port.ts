@@ -72,13 +72,18 @@ export abstract class MirroredPort {
 
   /**
    * Faults: who is refused finds the port closed although a process listens; where silence reigns it is there although
-   * none does, since a host that is out of reach refuses nobody.
+   * none does, since a host that is out of reach refuses nobody. Resolves when it is so.
    */
-  protected setForAll(forAll: 'refuse' | 'silence' | null): void {
+  protected async setForAll(forAll: 'refuse' | 'silence' | null): Promise<void> {
     if (this.forAll === forAll || this.ended) return
     this.forAll = forAll
     this.unlistenWhereDue()
-    if (this.shouldListen && !this.listening) this.listenByFault()
+    if (!this.shouldListen) return
+    try {
+      await this.listenOnce()
+    } catch (error) {
+      this.openFailed(error)
+    }
   }
 
   private get shouldListen(): boolean {
@@ -89,10 +94,6 @@ export abstract class MirroredPort {
     if (!this.listening || this.shouldListen) return
     this.listening = false
     this.unlisten()
-  }
-
-  private listenByFault(): void {
-    this.listenOnce().catch((error: unknown) => this.openFailed(error))
   }
 
   /** Listens unless it does already, or must not. */

@@ -32,6 +32,8 @@ export class Nic {
   private readonly statsTimer: NodeJS.Timeout
   private lastConnection = 0
   private lastStats = ''
+  /** The faults that were set last are in force. */
+  private settled: Promise<unknown> = Promise.resolve()
 
   constructor(config: NicConfig, log: Log, report: (report: NicReport) => void) {
     this.report = report
@@ -103,10 +105,10 @@ export class Nic {
         break
       case 'setFault':
         faults.set(command.fault)
-        break
+        return this.answerWhenSettled(command.id)
       case 'clearFault':
         faults.clear(command.fault)
-        break
+        return this.answerWhenSettled(command.id)
       case 'clear':
         recorder.clear()
         break
@@ -131,7 +133,7 @@ export class Nic {
     const place = hosts.add(wanted)
     const port = this.makePort(place, hosts.ports.length - 1)
     this.ports.push(port)
-    port.faultsChanged()
+    void port.faultsChanged()
     void port.start()
   }
 
@@ -160,8 +162,12 @@ export class Nic {
   }
 
   private faultsChanged(): void {
-    for (const port of this.ports) port.faultsChanged()
+    this.settled = Promise.all(this.ports.map((port) => port.faultsChanged()))
     this.sendFaultFigures()
+  }
+
+  private answerWhenSettled(id: number): void {
+    void this.settled.then(() => this.report({ type: 'done', id }))
   }
 
   private sendFaultFigures(): void {

@@ -36,14 +36,15 @@ export class TcpPort extends MirroredPort implements ConnectionOwner {
     this.parts = parts
   }
 
-  /** Faults have been set or are over. */
-  faultsChanged(): void {
+  /** Faults have been set or are over; resolves when they are in force, or gone. */
+  faultsChanged(): Promise<void> {
     const { host, port } = this.place
-    this.setForAll(this.parts.faults.forAll(host.id, port.service))
+    const settled = this.setForAll(this.parts.faults.forAll(host.id, port.service))
     for (const connection of [...this.connections]) connection.faultsChanged()
     const silent = this.silent
     this.silent = []
     for (const accepted of silent) this.admit(accepted)
+    return settled
   }
 
   refused(): void {

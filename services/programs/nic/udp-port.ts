@@ -33,9 +33,9 @@ export class UdpPort extends MirroredPort implements FlowOwner {
   }
 
   /** Faults have been set or are over. */
-  faultsChanged(): void {
+  faultsChanged(): Promise<void> {
     const { host, port } = this.place
-    this.setForAll(this.parts.faults.forAll(host.id, port.service))
+    return this.setForAll(this.parts.faults.forAll(host.id, port.service))
   }
 
   answered(flow: UdpFlow, datagram: Buffer): void {
