@@ -82,6 +82,15 @@ export const ERROR_SENTENCES = {
   DESIGN_STOPPED: 'The change was stopped by hand ({change}); the lab is as before.',
   UNDO_NONE: 'There is no change to undo.',
   REDO_NONE: 'There is no undone change to do again.',
+  ZONE_INVALID: '{file}:{line}: {detail}. Nothing was changed.',
+  ZONE_CHANGED: 'The zone file {file} has changed meanwhile. Look at it again before you change it.',
+  ZONE_RECORD_NONE: 'The zone has no {type} record of {name}.',
+  RESOLVER_NONE:
+    'This lab has no resolver: its visitors ask the DNS server itself. The topology 2-dns_and_resolver has one.',
+  RESOLVER_SILENT: 'The resolver {service} does not answer: {detail}. Is it ready?',
+  FAILOVER_BUSY: 'The ways of failover are being compared already. Wait until that is done, or stop it.',
+  FAILOVER_NONE: 'The ways of failover are not being compared now.',
+  FAILOVER_IMPOSSIBLE: 'The ways of failover cannot be compared here: {detail}.',
   TERMINAL_NO_INPUT: '{service} takes no input while it is {state}.',
 } as const satisfies Record<string, string>
 
