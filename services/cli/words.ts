@@ -1,3 +1,4 @@
+import { auditEndWords } from './audit-summary.ts'
 import { stripVTControlCharacters } from 'node:util'
 import type {
   ChangeDone,
@@ -166,6 +167,16 @@ function eventWords(event: LabEvent): string | null {
       return faultEndWords(event.fault, event.by)
     case 'labRepaired':
       return repairWords(event.report)
+    case 'auditStarted':
+      return 'audit: each part is broken and repaired in turn'
+    case 'auditFinished':
+      return auditEndWords(event.audit)
+    case 'zoneChanged':
+      return `zone ${event.zone} changed: serial ${event.serial}`
+    case 'cacheFlushed':
+      return `${event.service}: ${event.name === '' ? 'everything' : event.name} forgotten (${count(event.count, 'answer')})`
+    case 'failoverProgressed':
+      return event.failover.state === 'running' ? null : `comparison of failovers: ${event.failover.state}`
     case 'designChanged':
       return event.done && designWords(event.done)
     case 'planChanged':
@@ -179,6 +190,7 @@ function eventWords(event: LabEvent): string | null {
     case 'besidesChanged':
     case 'comparisonProgressed':
     case 'faultsMeasured':
+    case 'auditProgressed':
       return null
   }
 }

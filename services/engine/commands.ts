@@ -8,8 +8,10 @@ import {
   type CommandResult,
 } from '../contract/index.ts'
 import type { Engine } from './create-engine.ts'
+import { AUDIT_HANDLERS, requireNoAudit } from './audit/audit-handlers.ts'
 import { DEPLOYMENT_HANDLERS } from './deploy/deployment-handlers.ts'
 import { FAULT_HANDLERS } from './faults/fault-handlers.ts'
+import { DNS_HANDLERS } from './dns/dns-handlers.ts'
 import { DESIGN_HANDLERS } from './design/design-handlers.ts'
 import { readServiceFile } from './workspace/read-service-file.ts'
 
@@ -75,7 +77,7 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   },
   setRecording: (engine, { mode, ringBytes }) => engine.lab.network.setRecording(mode, ringBytes),
   exportCapture: (engine) => engine.lab.network.exportCapture(),
-  readTrace: (engine, { trace }) => engine.lab.network.readTrace(trace),
+  readTrace: (engine, { trace }) => engine.lab.readTrace(trace),
   stepRequest: (engine, { url }) => engine.stepper.start(url),
   stepNext: (engine) => engine.stepper.next(),
   stepPlay: (engine, { paceMs }) => engine.stepper.play(paceMs),
@@ -86,6 +88,8 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   ...DEPLOYMENT_HANDLERS,
   ...FAULT_HANDLERS,
   ...DESIGN_HANDLERS,
+  ...AUDIT_HANDLERS,
+  ...DNS_HANDLERS,
   startTraffic: async (engine, order) => (await engine.lab.traffic.start(order)).state,
   stopTraffic: async (engine) => (await engine.lab.traffic.stop()).state,
   readTrafficRun: (engine, { id }) => engine.lab.traffic.run(id).data,
@@ -109,6 +113,7 @@ export async function runCommand<Name extends CommandName>(
       const detail = `${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'invalid'}`
       throw new LabError('INPUT_INVALID', { command, detail })
     }
+    requireNoAudit(engine, command)
     const handler: Handler<Name> = HANDLERS[command]
     // The schema of this very command has just accepted it.
     return { ok: true, value: await handler(engine, checked.data as CommandInput<Name>, context) }

@@ -5,13 +5,16 @@ import {
   type ReportFormat,
   type Role,
   type ServiceState,
+  type Trace,
   type WrittenFile,
 } from '../contract/index.ts'
+import { Audits } from './audit/audits.ts'
 import { BalancerWatch } from './balancer/balancer-watch.ts'
 import { Deployments } from './deploy/deployments.ts'
 import { DeploymentJournal } from './deploy/journal.ts'
 import { servesCode, type DeployGround } from './deploy/server-tools.ts'
 import { Designer } from './design/designer.ts'
+import { DnsDesk } from './dns/dns-desk.ts'
 import type { EventLog } from './event-log.ts'
 import { Faults } from './faults/faults.ts'
 import { Network } from './network/network.ts'
@@ -61,6 +64,8 @@ export class Lab {
   readonly traffic: TrafficRunner
   readonly faults: Faults
   readonly design: Designer
+  readonly audits: Audits
+  readonly dns: DnsDesk
   private readonly parts: LabParts
   private readonly services: ReadonlyMap<string, Service>
   private readonly codebases: ReadonlyMap<string, Codebase>
@@ -88,12 +93,30 @@ export class Lab {
     this.faults = new Faults({
       plan: parts.plan,
       events: parts.events,
+      network: this.network,
       service: (id) => this.service(id),
       refusedAt: (service) => this.refused.get(service) ?? 0,
     })
     this.design = new Designer({
       plan: parts.plan,
       shipped: parts.plan.topology,
+      emit: (event) => parts.events.emit(event),
+    })
+    this.audits = new Audits({
+      plan: parts.plan,
+      events: parts.events,
+      traffic: this.traffic,
+      deployments: this.deployments,
+      faults: this.faults,
+      service: (id) => this.service(id),
+    })
+    this.dns = new DnsDesk({
+      plan: parts.plan,
+      workspace: parts.workspace,
+      history: this.design.history,
+      traffic: this.traffic,
+      service: (id) => this.service(id),
+      isDown: (id) => parts.events.state.backends.some(({ service, state }) => service === id && state === 'down'),
       emit: (event) => parts.events.emit(event),
     })
     this.sampler = new Sampler([...this.services.values()], parts.platform, parts.events)
@@ -143,6 +166,7 @@ export class Lab {
       ...startOrder(this.plan.services).map((planned) => this.startInOrder(planned)),
     ])
     this.balancers.start()
+    await this.dns.look()
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
   }
@@ -156,7 +180,9 @@ export class Lab {
   /** Stops everything, those that ask others first. Never rejects. */
   async stop(): Promise<void> {
     this.stopping = true
+    await this.audits.dispose()
     this.faults.dispose()
+    this.dns.dispose()
     this.deployments.abandon()
     this.sampler.stop()
     this.balancers.stop()
@@ -179,6 +205,13 @@ export class Lab {
   publicFolder(host: string): string | null {
     const codebase = this.codebases.get(host)
     return codebase === undefined ? null : join(codebase.folder, 'current', 'public')
+  }
+
+  /** A trace, with the reason where an old answer led the request astray. Throws `TRACE_UNKNOWN`. */
+  async readTrace(id: number): Promise<Trace> {
+    const trace = await this.network.readTrace(id)
+    const atMs = this.parts.events.state.traces.find((one) => one.id === id)?.atMs
+    return atMs === undefined ? trace : this.dns.explain(trace, atMs)
   }
 
   /** Saves a page in the workspace's `reports` folder. Throws `EXPORT_FAILED`. */
@@ -274,6 +307,7 @@ export class Lab {
     let release: string | null = null
     return {
       prepare: async () => {
+        this.faults.requirePower(planned)
         if (variant.plan === undefined) await this.takePort(planned)
         await role.prepare(planned, context)
         release = await role.release(planned, context)
@@ -295,7 +329,8 @@ export class Lab {
     if (this.freshPorts.delete(planned)) return
     const { id, address, port } = planned
     const transports = transportsOf(planned.spec.role)
-    const addresses = addressesOf(planned)
+    // A network card that is out of reach keeps its own ports.
+    const addresses = this.network.faults.keepsOpen(planned) ? [planned.listenAddress] : addressesOf(planned)
     await this.network.closePorts(planned)
     if (await arePortsFree(addresses, port, transports)) return
     const next = await nextFreePort(id, addresses, port, transports)

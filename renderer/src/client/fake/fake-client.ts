@@ -9,8 +9,10 @@ import type {
   ServiceState,
 } from '../../../../services/contract/index.ts'
 import type { LabClient } from '../client.ts'
+import { auditHandlers } from './fake-audit.ts'
 import { fakeDeploymentHandlers } from './fake-releases.ts'
 import { faultHandlers } from './fake-faults.ts'
+import { dnsHandlers } from './fake-dns.ts'
 import { designHandlers } from './fake-design.ts'
 import { FakeLab } from './fake-lab.ts'
 import { networkHandlers } from './fake-network.ts'
@@ -111,7 +113,9 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
     ...fakeDeploymentHandlers(lab),
     ...trafficHandlers(lab),
     ...faultHandlers(lab),
+    ...auditHandlers(lab),
     ...designHandlers(),
+    ...dnsHandlers(lab),
   }
 }
 

@@ -5,7 +5,9 @@ import type {
   LabPhase,
   NetworkStateName,
 } from '../../../../services/contract/index.ts'
+import { describeAuditEnd } from './audit-sentences.ts'
 import { describeDeployment } from './deployment-sentences.ts'
+import { describeFailover } from './dns-sentences.ts'
 import { describeFaultChange, describeFaultEnd, describeRepair } from './fault-sentences.ts'
 import { describeTraffic } from './traffic-sentences.ts'
 import { sentence, type EventLevel, type Sentence } from './sentence.ts'
@@ -45,6 +47,24 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
       return [describeFaultEnd(event.fault, event.by)]
     case 'labRepaired':
       return [describeRepair(event.report.asBefore, event.report.cleared.length)]
+    case 'auditStarted':
+      return [sentence('fault', 'info', 'audit.started', { params: { parts: event.audit.rows.length } })]
+    case 'auditFinished':
+      return [describeAuditEnd(event.audit)]
+    case 'zoneChanged':
+      return [
+        sentence('dns', 'good', 'dns.zone', {
+          services: [event.service],
+          params: { service: event.service, zone: event.zone, serial: event.serial },
+        }),
+      ]
+    case 'cacheFlushed': {
+      const { service, name, count } = event
+      const key = name === '' ? 'dns.flushedAll' : 'dns.flushed'
+      return [sentence('dns', 'info', key, { services: [service], params: { service, name, count } })]
+    }
+    case 'failoverProgressed':
+      return event.failover.state === 'running' ? [] : [describeFailover(event.failover)]
     case 'designChanged':
       return event.done === null ? [] : [describeChange(event.done)]
     case 'planChanged':
@@ -59,6 +79,7 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
     case 'besidesChanged':
     case 'comparisonProgressed':
     case 'faultsMeasured':
+    case 'auditProgressed':
       return []
     case 'backendsChanged':
       return event.changed.map((change) => describeBackend(change, event))

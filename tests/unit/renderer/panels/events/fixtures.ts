@@ -1,3 +1,4 @@
+import type { AuditState } from '../../../../../services/contract/audit.ts'
 import {
   BEGUN_DEPLOYMENT,
   changeLabel,
@@ -25,7 +26,7 @@ export const REQUEST: RequestResult = {
   atMs: 0,
   url: 'http://www.foobar.com:8080/',
   method: 'GET',
-  resolved: { name: 'www.foobar.com', address: '127.10.0.10', ttlSeconds: 60 },
+  resolved: { name: 'www.foobar.com', address: '127.10.0.10', ttlSeconds: 60, ageSeconds: null },
   status: 200,
   statusText: 'OK',
   release: 'v1',
@@ -100,6 +101,20 @@ export const FAULT: FaultState = {
   failure: null,
 }
 
+const AUDIT: AuditState = {
+  topology: '0-simple_web_stack',
+  plan: { hosts: [], links: [] },
+  phase: 'done',
+  startedAtMs: 1000,
+  endedAtMs: 2000,
+  rows: [],
+  progress: null,
+  rate: 40,
+  baseline: ['pages'],
+  repaired: true,
+  failure: null,
+}
+
 /** One event of each type of the contract; the type makes sure that none is forgotten. */
 export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabEvent, { readonly type: Type }> } = {
   labPhaseChanged: { type: 'labPhaseChanged', phase: 'running' },
@@ -167,6 +182,14 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
   leftoversSwept: { type: 'leftoversSwept', count: 2 },
   networkChanged: { type: 'networkChanged', patch: { state: 'ready', pid: 4711 } },
   planChanged: { type: 'planChanged', hosts: [], services: [], links: [] },
+  zoneChanged: { type: 'zoneChanged', service: 'dns-1', zone: 'foobar.com', serial: 2, atMs: 0 },
+  cacheFlushed: { type: 'cacheFlushed', service: 'resolver-1', name: 'www', count: 1 },
+  failoverProgressed: {
+    type: 'failoverProgressed',
+    failover: {
+      ...{ state: 'done', startedAtMs: 0, rate: 20, ttlSeconds: 5, watchMs: 9000, resolutionMs: 50, rows: [] },
+    },
+  },
   designChanged: {
     type: 'designChanged',
     design: NO_DESIGN,
@@ -190,6 +213,9 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
   faultChanged: { type: 'faultChanged', fault: FAULT },
   faultCleared: { type: 'faultCleared', fault: FAULT, by: 'person' },
   faultsMeasured: { type: 'faultsMeasured', faults: [] },
+  auditStarted: { type: 'auditStarted', audit: AUDIT },
+  auditProgressed: { type: 'auditProgressed', audit: AUDIT },
+  auditFinished: { type: 'auditFinished', audit: AUDIT },
   labRepaired: { type: 'labRepaired', report: { cleared: [1], checks: [], asBefore: true } },
 }
 
