@@ -1,4 +1,4 @@
-import { build, type Rolldown } from 'vite'
+import { build, type InlineConfig, type Rolldown } from 'vite'
 import { join, relative } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { ROOT } from '../../electron/setup/project.mjs'
@@ -37,7 +37,7 @@ const MAX_STYLE_BYTES = 20_480
 /** The renderer as it is shipped: vitest's own environment would bring what is for developers. */
 async function buildRenderer(): Promise<Rolldown.RolldownOutput> {
   vi.stubEnv('NODE_ENV', 'production')
-  const { renderer } = config as { readonly renderer: import('vite').InlineConfig }
+  const { renderer } = config as { readonly renderer: InlineConfig }
   const result = await build({
     ...renderer,
     configFile: false,
