@@ -33,7 +33,7 @@ test('slows a link, kills a server, and repairs both with a proof', async ({ hop
   await window.keyboard.press('Control+Enter')
   await window.getByRole('tab', { name: 'Tools: Faults' }).click()
   // What is measured stands beside what was set.
-  await expect(row).toContainText(/\d ms later/)
+  await expect(row).toContainText(/\d\sms later/)
 
   await window
     .getByRole('button', { name: /^web-1/ })
