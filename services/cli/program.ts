@@ -36,6 +36,7 @@ import { traffic, type TrafficChoice } from './commands/traffic.ts'
 import { DEFAULT_TOPOLOGY, up } from './commands/up.ts'
 import type { CommandContext, LabChoice } from './context.ts'
 import { demo } from './demo/demo.ts'
+import { addFaultCommands } from './fault-program.ts'
 import type { TextStream } from './output.ts'
 
 const CALL = 'npm run -s lab --'
@@ -93,6 +94,11 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
 
   addNetworkCommands(labCommand, context)
   addDnsCommands(program, context)
+  const fault = program
+    .command('fault')
+    .description('break services, hosts, links and DNS on purpose, and repair them')
+    .addHelpText('after', example('fault list'))
+  addFaultCommands(groupCommand(fault), context)
 
   for (const action of SERVICE_ACTIONS) {
     labCommand(action, ACTION_HELP[action], `${action} web-1`)
@@ -196,13 +202,7 @@ function addDnsCommands(program: Command, context: () => CommandContext): void {
     .command('dns')
     .description('the zone of the lab, the cache of its resolver, and failover by DNS')
     .addHelpText('after', example('dns show'))
-  const command = (name: string, description: string, sample: string): Command =>
-    dns
-      .command(name)
-      .description(description)
-      .option('--json', 'print JSON with stable field names, for scripts')
-      .option('--lab <pid>', 'which lab, when several run (default: the newest)', processId)
-      .addHelpText('after', example(sample))
+  const command = groupCommand(dns)
   const ttl = wholeNumber(0, MAX_ZONE_TTL)
 
   command('show', 'print the records of the zone', 'dns show').action((options: LabChoice) =>
@@ -235,6 +235,17 @@ function addDnsCommands(program: Command, context: () => CommandContext): void {
     .option('--rate <r>', 'requests per second (default: 20)', wholeNumber(1, 500))
     .option('--ttl <s>', 'seconds that the record may be kept (default: 5)', wholeNumber(1, 60))
     .action((options: FailoverChoice) => failover(context(), options))
+}
+
+/** Makes the commands of a group, such as `dns`. */
+function groupCommand(group: Command): (name: string, description: string, sample: string) => Command {
+  return (name, description, sample) =>
+    group
+      .command(name)
+      .description(description)
+      .option('--json', 'print JSON with stable field names, for scripts')
+      .option('--lab <pid>', 'which lab, when several run (default: the newest)', processId)
+      .addHelpText('after', example(sample))
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {
