@@ -91,6 +91,7 @@ export class Lab {
     this.faults = new Faults({
       plan: parts.plan,
       events: parts.events,
+      network: this.network,
       service: (id) => this.service(id),
       refusedAt: (service) => this.refused.get(service) ?? 0,
     })
@@ -295,6 +296,7 @@ export class Lab {
     let release: string | null = null
     return {
       prepare: async () => {
+        this.faults.requirePower(planned)
         if (variant.plan === undefined) await this.takePort(planned)
         await role.prepare(planned, context)
         release = await role.release(planned, context)
@@ -316,7 +318,8 @@ export class Lab {
     if (this.freshPorts.delete(planned)) return
     const { id, address, port } = planned
     const transports = transportsOf(planned.spec.role)
-    const addresses = addressesOf(planned)
+    // A network card that is out of reach keeps its own ports.
+    const addresses = this.network.faults.keepsOpen(planned) ? [planned.listenAddress] : addressesOf(planned)
     await this.network.closePorts(planned)
     if (await arePortsFree(addresses, port, transports)) return
     const next = await nextFreePort(id, addresses, port, transports)
