@@ -1,10 +1,11 @@
 import { decodeMessage, encodeMessage, type Message, type ResourceRecord } from '../../../protocols/dns/index.ts'
-import { CLASS_IN, QUERY_TYPES, RCODES } from '../../../protocols/dns/codes.ts'
+import { CLASS_IN, RCODES, RECORD_TYPES } from '../../../protocols/dns/codes.ts'
 import { activeFaults } from '../faults/active-faults.ts'
 import type { IncomingQuery, QueryAnswerer } from './answerer.ts'
 
 /** A wrong answer must be over when its fault is: nobody may keep it (RFC 1035 section 3.2.1). */
 const WRONG_TTL = 0
+const TYPE_A = RECORD_TYPES.A
 
 /** Answers as the other one does, and otherwise where a fault of this process says so. */
 export function withDnsFaults(answerer: QueryAnswerer): QueryAnswerer {
@@ -38,14 +39,14 @@ function lie(query: IncomingQuery, reply: (bytes: Buffer) => void, answerer: Que
     return send(query, reply, { rcode: RCODES.SERVFAIL })
   }
   const question = decode(query)?.questions[0]
-  if (question?.type !== QUERY_TYPES.A || question.class !== CLASS_IN) {
+  if (question === undefined || question.type !== TYPE_A || question.class !== CLASS_IN) {
     counted.passed += 1
     return answerer.answer(query, reply)
   }
   counted.wrong += 1
   const record: ResourceRecord = {
     name: question.name,
-    type: QUERY_TYPES.A,
+    type: TYPE_A,
     class: CLASS_IN,
     ttl: WRONG_TTL,
     data: { type: 'A', address: fault.address },
