@@ -252,7 +252,8 @@ function isSameKind(one: FaultKind, other: FaultKind): boolean {
 
 /** The same kind at the same place; two directions of a link are two places, both of them together is either. */
 function isSame(one: FaultSpec, other: FaultSpec): boolean {
-  if (!isSameKind(one.fault, other.fault) || one.target !== other.target || faultPlace(one) !== faultPlace(other)) return false
+  if (!isSameKind(one.fault, other.fault) || one.target !== other.target || faultPlace(one) !== faultPlace(other))
+    return false
   if (!('direction' in one) || !('direction' in other)) return true
   return one.direction === other.direction || one.direction === 'both' || other.direction === 'both'
 }

@@ -70,11 +70,7 @@ export class ProgramDesk {
    * Changes what a program does wrong; resolves when it follows, or, when it does not run or is frozen, at once: it
    * will when it goes on. Throws `FAULT_FAILED`, with the file as before.
    */
-  async change(
-    service: Service,
-    kind: FaultKind,
-    patch: Partial<Omit<ProgramFaults, 'revision'>>,
-  ): Promise<void> {
+  async change(service: Service, kind: FaultKind, patch: Partial<Omit<ProgramFaults, 'revision'>>): Promise<void> {
     const desk = this.desk(service.id)
     const before = desk.faults
     const faults = { ...before, ...patch, revision: before.revision + 1 }
@@ -84,7 +80,11 @@ export class ProgramDesk {
     if (await this.followed(desk, service, faults.revision)) return
     desk.faults = { ...before, revision: faults.revision + 1 }
     await this.write(service.id, desk.faults)
-    throw new LabError('FAULT_FAILED', { fault: kind, place: service.id, detail: 'its program did not follow in time.' })
+    throw new LabError('FAULT_FAILED', {
+      fault: kind,
+      place: service.id,
+      detail: 'its program did not follow in time.',
+    })
   }
 
   private async followed(desk: Desk, service: Service, revision: number): Promise<boolean> {

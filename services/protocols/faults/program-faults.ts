@@ -1,9 +1,7 @@
 /** What a program of the lab is told to do wrong: the lab writes it to a file, the program reads it. */
 
 export type DnsFault =
-  | { readonly answer: 'wrong'; readonly address: string }
-  | { readonly answer: 'servfail' }
-  | { readonly answer: 'none' }
+  { readonly answer: 'wrong'; readonly address: string } | { readonly answer: 'servfail' } | { readonly answer: 'none' }
 
 export interface ErrorRate {
   readonly failures: number

@@ -54,8 +54,14 @@ export const wrongAnswerFault = told<'dns-wrong-answer'>(
   ],
 )
 
-export const servfailFault = told<'dns-servfail'>(() => ({ dns: { answer: 'servfail' } }), { dns: null }, failedAndPassed)
+export const servfailFault = told<'dns-servfail'>(
+  () => ({ dns: { answer: 'servfail' } }),
+  { dns: null },
+  failedAndPassed,
+)
 
-export const noAnswerFault = told<'dns-no-answer'>(() => ({ dns: { answer: 'none' } }), { dns: null }, (seen) => [
-  { name: 'dropped', value: seen?.failed ?? 0 },
-])
+export const noAnswerFault = told<'dns-no-answer'>(
+  () => ({ dns: { answer: 'none' } }),
+  { dns: null },
+  (seen) => [{ name: 'dropped', value: seen?.failed ?? 0 }],
+)

@@ -25,8 +25,7 @@ class ActiveFaults {
     if (next.slowMs !== before.slowMs) this.slow = next.slowMs > 0 ? new Slow(next.slowMs) : null
     if (!isSame(next.errors, before.errors)) this.errors = next.errors === null ? null : new FailingShare(next.errors)
     if (next.diskFull !== before.diskFull) this.diskFull = next.diskFull ? new Counted() : null
-    if (!isSame(next.dns, before.dns))
-      this.dns = next.dns === null ? null : { fault: next.dns, counted: new Counted() }
+    if (!isSame(next.dns, before.dns)) this.dns = next.dns === null ? null : { fault: next.dns, counted: new Counted() }
   }
 
   get isNone(): boolean {
