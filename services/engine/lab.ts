@@ -17,6 +17,7 @@ import { Designer } from './design/designer.ts'
 import { DnsDesk } from './dns/dns-desk.ts'
 import type { EventLog } from './event-log.ts'
 import { Faults } from './faults/faults.ts'
+import { ProgramDesk } from './faults/program-desk.ts'
 import { Network } from './network/network.ts'
 import { addressesOf, linksOf, transportsOf, type LabPlan, type PlannedService } from './plan/lab-plan.ts'
 import { arePortsFree, nextFreePort } from './plan/ports.ts'
@@ -25,6 +26,7 @@ import type { Platform } from './platform/platform.ts'
 import type { RoleContext, RoleDriver } from './roles/driver.ts'
 import { roleOf } from './roles/roles.ts'
 import type { ProcessKeeper } from './supervisor/process-keeper.ts'
+import type { ProgramCommand } from './supervisor/pty-process.ts'
 import { Sampler } from './supervisor/sampler.ts'
 import { Service, type ServiceDriver } from './supervisor/service.ts'
 import type { RefusedCall } from './supervisor/status-reports.ts'
@@ -73,6 +75,7 @@ export class Lab {
   private readonly balancers: BalancerWatch
   /** Connections that services were refused, by the service that they went to. */
   private readonly refused = new Map<string, number>()
+  private readonly programs: ProgramDesk
   private readonly freshPorts = new Set<PlannedService>()
   private stopping = false
 
@@ -88,12 +91,15 @@ export class Lab {
       ]),
     )
     this.network = new Network(parts)
+    this.programs = new ProgramDesk(parts.workspace.root)
     this.services = new Map(parts.plan.services.map((planned) => [planned.id, this.makeService(planned)]))
     this.deployments = this.makeDeployments()
     this.faults = new Faults({
       plan: parts.plan,
       events: parts.events,
       network: this.network,
+      programs: this.programs,
+      actions: parts.platform.capabilities,
       service: (id) => this.service(id),
       refusedAt: (service) => this.refused.get(service) ?? 0,
     })
@@ -129,6 +135,7 @@ export class Lab {
   async prepare(): Promise<void> {
     const { plan, events, workspace } = this.parts
     const replaced = await plan.claimPorts()
+    await this.programs.clean()
     plan.services.forEach((planned) => this.freshPorts.add(planned))
     for (const codebase of this.codebases.values()) await this.installCode(codebase)
     const releases = await this.deployments.releases.list()
@@ -269,6 +276,7 @@ export class Lab {
       keeper,
       logPath: workspace.logPath(planned.id),
       onRefused: (call) => this.noteRefused(planned.id, call),
+      onFaults: (figures) => this.programs.hear(planned.id, figures),
       tellBeside: (beside) => {
         const others = events.state.besides.filter(({ service }) => service !== planned.id)
         // The lab is gone, or the process ended before it was told of.
@@ -312,12 +320,17 @@ export class Lab {
         await role.prepare(planned, context)
         release = await role.release(planned, context)
       },
-      command: () => role.command(planned, context),
+      command: () => this.equip(planned, role.command(planned, context)),
       probe: () => role.probe(planned, context),
       reachable: (signal) => this.network.reachable(planned, signal),
       files: () => role.files(planned, context),
       facts: () => ({ port: planned.port, release }),
     }
+  }
+
+  /** Real engines take no orders of ours. */
+  private equip(planned: PlannedService, command: ProgramCommand): ProgramCommand {
+    return command.file === this.parts.nodePath ? this.programs.equip(planned.id, command) : command
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   type ServiceFile,
   type ServiceState,
 } from '../../contract/index.ts'
+import type { ProgramFigures } from '../../protocols/faults/program-faults.ts'
 import type { Platform } from '../platform/platform.ts'
 import { BesideSlot, type Generation } from './beside-slot.ts'
 import { LogFile } from './log-file.ts'
@@ -41,6 +42,8 @@ export interface ServiceSurroundings {
   readonly logPath: string
   /** A connection that its process wanted to open was refused. */
   readonly onRefused: (call: RefusedCall) => void
+  /** Its process tells what its faults did. */
+  readonly onFaults: (figures: ProgramFigures) => void
   /** What its second process is now; null when there is none. */
   readonly tellBeside: (beside: BesideProcess | null) => void
 }
@@ -302,7 +305,8 @@ export class Service {
     this.change(this.answered ? 'ready' : 'running', {})
   }
 
-  private onReport(process: PtyProcess, { requests, refused }: StatusReport): void {
+  private onReport(process: PtyProcess, { requests, refused, faults }: StatusReport): void {
+    if (faults !== null && this.process === process) this.around.onFaults(faults)
     if (refused !== null) this.around.onRefused(refused)
     if (requests !== null) this.onRequests(process, requests)
   }
