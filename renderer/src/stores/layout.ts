@@ -11,7 +11,11 @@ export const DOCK_PANELS = [
   'deployments',
   'events',
   'request',
+<<<<<<< HEAD
   'faults',
+=======
+  'dns',
+>>>>>>> resolver
 ] as const
 export type DockPanel = (typeof DOCK_PANELS)[number]
 
