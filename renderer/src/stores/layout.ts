@@ -12,10 +12,14 @@ export const DOCK_PANELS = [
   'events',
   'request',
 <<<<<<< HEAD
+<<<<<<< HEAD
   'faults',
 =======
   'dns',
 >>>>>>> resolver
+=======
+  'audit',
+>>>>>>> audit
 ] as const
 export type DockPanel = (typeof DOCK_PANELS)[number]
 
