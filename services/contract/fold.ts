@@ -1,3 +1,4 @@
+import { foldCapacity, NO_CAPACITY } from './capacity.ts'
 import { NO_DESIGN } from './design.ts'
 import type { LabEvent } from './events.ts'
 import { foldFaults, NO_FAULTS } from './faults.ts'
@@ -40,6 +41,7 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         failover: null,
         traffic: [],
         ...NO_FAULTS,
+        ...NO_CAPACITY,
       }
     case 'labDisposed':
       return { ...EMPTY_LAB }
@@ -90,6 +92,11 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
     case 'faultsMeasured':
     case 'labRepaired':
       return foldFaults(state, event)
+    case 'capacityChanged':
+    case 'capacitySampled':
+    case 'rampProgressed':
+    case 'rampForgotten':
+      return foldCapacity(state, event)
     case 'planChanged':
       return { hosts: event.hosts, services: event.services, links: event.links }
     case 'designChanged':

@@ -1,3 +1,5 @@
+export * from './capacity-order.ts'
+export * from './capacity.ts'
 export * from './commands.ts'
 export * from './deployment-commands.ts'
 export * from './deployments.ts'

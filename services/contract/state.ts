@@ -5,6 +5,7 @@ import type {
   InterruptedDeployment,
   ReleaseInfo,
 } from './deployments.ts'
+import { NO_CAPACITY, type CapacityState } from './capacity.ts'
 import { NO_DESIGN, type DesignState } from './design.ts'
 import type { FailoverState } from './dns.ts'
 import type { Failure } from './errors.ts'
@@ -130,7 +131,7 @@ export interface RequestResult {
   readonly failure: Failure | null
 }
 
-export interface LabState extends FaultsState {
+export interface LabState extends FaultsState, CapacityState {
   /** Number of the last event that is folded in. */
   readonly seq: number
   readonly phase: LabPhase
@@ -188,6 +189,7 @@ export const EMPTY_LAB: LabState = {
   failover: null,
   traffic: [],
   ...NO_FAULTS,
+  ...NO_CAPACITY,
 }
 
 /** One topology that can be chosen, with what a small drawing of it needs. */

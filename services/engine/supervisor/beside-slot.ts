@@ -22,6 +22,7 @@ export interface SlotOwner {
   /** Output of the process, without reports. */
   onOutput(process: PtyProcess, text: string): void
   onRequests(process: PtyProcess, requests: number): void
+  onCapacity(process: PtyProcess, report: CapacityReport): void
   onExit(process: PtyProcess, exit: PtyExit): void
   /** A line of the lab's own in the terminal. */
   mark(text: string): void
@@ -75,6 +76,7 @@ export class BesideSlot {
         const text = reader.read(data, (report) => {
           if (report.ready) tellReady()
           if (report.requests !== null) owner.onRequests(process, report.requests)
+          if (report.capacity !== null) owner.onCapacity(process, report.capacity)
         })
         owner.onOutput(process, text)
       },
