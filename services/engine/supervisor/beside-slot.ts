@@ -1,4 +1,5 @@
 import { LabError, type BesideProcess, type ServiceState } from '../../contract/index.ts'
+import type { CapacityReport } from '../../protocols/capacity/report.ts'
 import type { Platform } from '../platform/platform.ts'
 import { startInPty, type PtyExit, type PtyProcess } from './pty-process.ts'
 import type { ProcessKeeper } from './process-keeper.ts'

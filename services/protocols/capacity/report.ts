@@ -1,6 +1,8 @@
 import type { CapacitySetting } from '../../contract/capacity.ts'
 import type { SlotFigures } from './worker-slots.ts'
 
+export type { CapacitySetting }
+
 /** What an application server tells its supervisor of its workers, and the file that it reads them from. */
 
 export interface CapacityReport {
