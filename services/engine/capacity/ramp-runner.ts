@@ -42,7 +42,9 @@ export class RampRunner {
     const plan = planOf(order)
     this.stopped = false
     this.lastId += 1
-    const setting = this.ground.plan.ofRole('app-server').map(({ id }) => ({ service: id, setting: this.ground.settingOf(id) }))
+    const setting = this.ground.plan
+      .ofRole('app-server')
+      .map(({ id }) => ({ service: id, setting: this.ground.settingOf(id) }))
     const { steps, ...rest } = plan
     const first: RampState = {
       ...{ id: this.lastId, label: order.label ?? '', state: 'running', setting, ...rest },
