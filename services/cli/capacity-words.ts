@@ -74,10 +74,9 @@ export function rampText(ramp: RampState, out: Output): string {
     'SERVERS (SERVED/S, 503/S)',
   ]
   const rows = ramp.steps.map((step, at) => [
-    out.style(
-      at === ramp.knee?.step ? 'strong' : 'plain',
-      `${number(step.offered)}${at === ramp.knee?.step ? ' *' : ''}`,
-    ),
+    at === ramp.knee?.step
+      ? out.style('strong', `${number(step.offered)}${at === ramp.knee?.step ? ' *' : ''}`)
+      : number(step.offered),
     number(step.achieved),
     ...(['p50', 'p95', 'p99'] as const).map((key) => (step.latency === null ? '-' : ms(step.latency[key]))),
     ...[step.concurrency, step.little, step.queue].map((value) => (value === null ? '-' : number(value))),

@@ -18,7 +18,7 @@ export async function capacity(
 ): Promise<void> {
   const { workers, cost, queue, off } = choice
   const all = await withLab(context, choice, async (lab) => {
-    const state = await lab.subscribe()
+    const { state } = await lab.subscribe()
     const chosen = state.capacity.filter((one) => service === undefined || one.service === service)
     const changes = off === true || workers !== undefined || cost !== undefined || queue !== undefined
     if (!changes) return chosen
@@ -33,7 +33,7 @@ export async function capacity(
       }
       await lab.run('setCapacity', { service: name, setting: off === true ? null : setting })
     }
-    return (await lab.subscribe()).capacity.filter((one) => names.includes(one.service))
+    return (await lab.subscribe()).state.capacity.filter((one) => names.includes(one.service))
   })
   context.out.result({ capacity: all }, () => capacityText(all, context.out))
 }

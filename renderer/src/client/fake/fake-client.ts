@@ -11,6 +11,7 @@ import type {
 import type { LabClient } from '../client.ts'
 import { fakeDeploymentHandlers } from './fake-releases.ts'
 import { faultHandlers } from './fake-faults.ts'
+import { capacityHandlers } from './fake-capacity.ts'
 import { dnsHandlers } from './fake-dns.ts'
 import { designHandlers } from './fake-design.ts'
 import { FakeLab } from './fake-lab.ts'
@@ -114,6 +115,7 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
     ...faultHandlers(lab),
     ...designHandlers(),
     ...dnsHandlers(lab),
+    ...capacityHandlers(lab),
   }
 }
 
