@@ -1,6 +1,11 @@
 import { z } from 'zod'
+<<<<<<< HEAD
 import { CAPACITY_INPUTS } from './capacity-order.ts'
 import type { CapacityOutputs } from './capacity.ts'
+=======
+import { AUDIT_INPUTS } from './audit-order.ts'
+import type { AuditOutputs } from './audit.ts'
+>>>>>>> main
 import { DEPLOYMENT_COMMAND_INPUTS, type DeploymentCommandOutputs } from './deployment-commands.ts'
 import { DESIGN_INPUTS } from './design-commands.ts'
 import type { DesignOutputs } from './design.ts'
@@ -79,6 +84,7 @@ export const COMMAND_INPUTS = {
   ...TRAFFIC_INPUTS,
   ...FAULT_INPUTS,
   ...DESIGN_INPUTS,
+  ...AUDIT_INPUTS,
   ...DNS_INPUTS,
   ...CAPACITY_INPUTS,
 } as const satisfies Record<string, z.ZodType>
@@ -88,7 +94,11 @@ export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMAND_INP
 
 /** What each command answers when it succeeds. */
 export interface CommandOutputs
+<<<<<<< HEAD
   extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs, DesignOutputs, DnsOutputs, CapacityOutputs {
+=======
+  extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs, DesignOutputs, AuditOutputs, DnsOutputs {
+>>>>>>> main
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */

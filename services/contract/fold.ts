@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 import { foldCapacity, NO_CAPACITY } from './capacity.ts'
+=======
+import { NO_AUDIT } from './audit.ts'
+>>>>>>> main
 import { NO_DESIGN } from './design.ts'
 import type { LabEvent } from './events.ts'
 import { foldFaults, NO_FAULTS } from './faults.ts'
@@ -41,7 +45,11 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         failover: null,
         traffic: [],
         ...NO_FAULTS,
+<<<<<<< HEAD
         ...NO_CAPACITY,
+=======
+        ...NO_AUDIT,
+>>>>>>> main
       }
     case 'labDisposed':
       return { ...EMPTY_LAB }
@@ -101,6 +109,10 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
       return { hosts: event.hosts, services: event.services, links: event.links }
     case 'designChanged':
       return { design: event.design }
+    case 'auditStarted':
+    case 'auditProgressed':
+    case 'auditFinished':
+      return { audit: event.audit }
     case 'failoverProgressed':
       return { failover: event.failover }
     case 'zoneChanged':

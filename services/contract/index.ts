@@ -1,5 +1,7 @@
 export * from './capacity-order.ts'
 export * from './capacity.ts'
+export * from './audit-order.ts'
+export * from './audit.ts'
 export * from './commands.ts'
 export * from './deployment-commands.ts'
 export * from './deployments.ts'

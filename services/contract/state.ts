@@ -1,3 +1,4 @@
+import { NO_AUDIT, type AuditPart } from './audit.ts'
 import type {
   BesideProcess,
   ComparisonState,
@@ -131,7 +132,11 @@ export interface RequestResult {
   readonly failure: Failure | null
 }
 
+<<<<<<< HEAD
 export interface LabState extends FaultsState, CapacityState {
+=======
+export interface LabState extends FaultsState, AuditPart {
+>>>>>>> main
   /** Number of the last event that is folded in. */
   readonly seq: number
   readonly phase: LabPhase
@@ -189,7 +194,11 @@ export const EMPTY_LAB: LabState = {
   failover: null,
   traffic: [],
   ...NO_FAULTS,
+<<<<<<< HEAD
   ...NO_CAPACITY,
+=======
+  ...NO_AUDIT,
+>>>>>>> main
 }
 
 /** One topology that can be chosen, with what a small drawing of it needs. */

@@ -9,7 +9,11 @@ import {
   type Trace,
   type WrittenFile,
 } from '../contract/index.ts'
+<<<<<<< HEAD
 import { viewBalancer } from './balancer/balancer-view.ts'
+=======
+import { Audits } from './audit/audits.ts'
+>>>>>>> main
 import { BalancerWatch } from './balancer/balancer-watch.ts'
 import { CapacityDesk } from './capacity/capacity-desk.ts'
 import { Deployments } from './deploy/deployments.ts'
@@ -66,6 +70,7 @@ export class Lab {
   readonly traffic: TrafficRunner
   readonly faults: Faults
   readonly design: Designer
+  readonly audits: Audits
   readonly dns: DnsDesk
   readonly capacity: CapacityDesk
   private readonly parts: LabParts
@@ -95,6 +100,7 @@ export class Lab {
     this.faults = new Faults({
       plan: parts.plan,
       events: parts.events,
+      network: this.network,
       service: (id) => this.service(id),
       refusedAt: (service) => this.refused.get(service) ?? 0,
     })
@@ -102,6 +108,14 @@ export class Lab {
       plan: parts.plan,
       shipped: parts.plan.topology,
       emit: (event) => parts.events.emit(event),
+    })
+    this.audits = new Audits({
+      plan: parts.plan,
+      events: parts.events,
+      traffic: this.traffic,
+      deployments: this.deployments,
+      faults: this.faults,
+      service: (id) => this.service(id),
     })
     this.dns = new DnsDesk({
       plan: parts.plan,
@@ -182,6 +196,7 @@ export class Lab {
   /** Stops everything, those that ask others first. Never rejects. */
   async stop(): Promise<void> {
     this.stopping = true
+    await this.audits.dispose()
     this.faults.dispose()
     this.dns.dispose()
     this.deployments.abandon()
@@ -316,6 +331,7 @@ export class Lab {
     let release: string | null = null
     return {
       prepare: async () => {
+        this.faults.requirePower(planned)
         if (variant.plan === undefined) await this.takePort(planned)
         await role.prepare(planned, context)
         release = await role.release(planned, context)
@@ -337,7 +353,8 @@ export class Lab {
     if (this.freshPorts.delete(planned)) return
     const { id, address, port } = planned
     const transports = transportsOf(planned.spec.role)
-    const addresses = addressesOf(planned)
+    // A network card that is out of reach keeps its own ports.
+    const addresses = this.network.faults.keepsOpen(planned) ? [planned.listenAddress] : addressesOf(planned)
     await this.network.closePorts(planned)
     if (await arePortsFree(addresses, port, transports)) return
     const next = await nextFreePort(id, addresses, port, transports)

@@ -20,7 +20,13 @@ export async function viewBalancer(
     const choices: readonly BalancerChoice[] = tellsReasons
       ? parseChoices(await askBalancer(api, `show choices ${after} ${limit}`), balancer.id)
       : []
-    return { ...known, rows: parseStatCsv(stats), shares: sharesOf(algorithm, readServerStats(stats)), choices, failure: null }
+    return {
+      ...known,
+      rows: parseStatCsv(stats),
+      shares: sharesOf(algorithm, readServerStats(stats)),
+      choices,
+      failure: null,
+    }
   } catch (error) {
     return { ...known, rows: [], shares: [], choices: [], failure: toFailure(error) }
   }

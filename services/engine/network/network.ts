@@ -24,6 +24,7 @@ import type { RefusedCall } from '../supervisor/status-reports.ts'
 import type { ProcessKeeper } from '../supervisor/process-keeper.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { LinkRates } from './link-rates.ts'
+import { NetworkFaults } from './network-faults.ts'
 import { nicConfigOf, portsOf, samePort } from './nic-ports.ts'
 import { NicFailure, NicProcess, type NicOrder } from './nic-process.ts'
 import { PacketDesk } from './packet-desk.ts'
@@ -61,6 +62,7 @@ interface Running {
 
 /** The network cards of all hosts: one process that every byte of the lab passes, and what it recorded. */
 export class Network {
+  readonly faults = new NetworkFaults((order) => this.order(order))
   private readonly parts: NetworkParts
   private readonly log: LogFile
   private readonly traces: TraceKeeper
@@ -256,7 +258,7 @@ export class Network {
   private async launch(): Promise<void> {
     const { plan, workspace, nodePath, programsDir, events, keeper } = this.parts
     events.emit({ type: 'networkChanged', patch: { state: 'starting', pid: null } })
-    const config = nicConfigOf(plan, this.mode, this.ringBytes)
+    const config = nicConfigOf(plan, this.mode, this.ringBytes, this.faults.all)
     if (config === null) return
     const known = this.ports.filter((port) => !config.ports.some((one) => samePort(one, port)))
     this.ports = [...config.ports, ...known].map((port) => ({ ...port, open: false }))
@@ -345,6 +347,8 @@ export class Network {
         this.stats = report
         this.ring = report.ring
         return
+      case 'faults':
+        return this.faults.take(report.figures)
       case 'held':
         this.held.set(report.held.holdId, report.held)
         return this.tellHold(report)
@@ -393,6 +397,18 @@ export class Network {
       await this.running?.nic.ask(order)
     } catch (error) {
       if (!(error instanceof NicFailure)) throw error
+    }
+  }
+
+  /** For what a NIC learns by its configuration when it starts anew. Throws `NETWORK_FAILED` when it cannot be done. */
+  private async order(order: NicOrder): Promise<void> {
+    const { running } = this
+    if (running === null) return
+    try {
+      await running.nic.ask(order)
+    } catch (error) {
+      if (!(error instanceof NicFailure)) throw error
+      if (this.running === running) throw new LabError('NETWORK_FAILED', { detail: error.message })
     }
   }
 

@@ -1,9 +1,15 @@
 import type { NicConfig, NicPort } from '../../protocols/nic/config.ts'
 import type { RecordingMode } from '../../contract/index.ts'
+import type { WireFault } from '../../protocols/nic/faults.ts'
 import { transportsOf, type LabPlan, type PlannedService } from '../plan/lab-plan.ts'
 
 /** What the NIC needs of the plan; null where hosts have no network cards. */
-export function nicConfigOf(plan: LabPlan, recording: RecordingMode, ringBytes: number): NicConfig | null {
+export function nicConfigOf(
+  plan: LabPlan,
+  recording: RecordingMode,
+  ringBytes: number,
+  faults: readonly WireFault[],
+): NicConfig | null {
   const places = plan.innerAddresses()
   if (places === null) return null
   return {
@@ -11,6 +17,7 @@ export function nicConfigOf(plan: LabPlan, recording: RecordingMode, ringBytes: 
     ports: plan.services.flatMap(portsOf),
     recording,
     ringBytes,
+    faults,
   }
 }
 

@@ -72,5 +72,10 @@ function parseReport(text: string): StatusReport {
   const [, address, port, at] = /(?:^|;)refused=([\d.]{7,15}):(\d{1,5});at=(\d{1,17})(?:;|$)/.exec(text) ?? []
   const refused = address === undefined ? null : { address, port: Number(port), atUs: Number(at) }
   const ready = /(?:^|;)ready=1(?:;|$)/.test(text)
-  return { requests: requests === undefined ? null : Number(requests), refused, ready, capacity: parseCapacityReport(text) }
+  return {
+    requests: requests === undefined ? null : Number(requests),
+    refused,
+    ready,
+    capacity: parseCapacityReport(text),
+  }
 }

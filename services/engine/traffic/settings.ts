@@ -8,11 +8,7 @@ type LabPlaces = Pick<LabPlan, 'entryUrl' | 'clientAddress'> & {
 }
 
 /** What a run does, from what the person asked for. Throws `URL_INVALID`, and `INPUT_INVALID` for a ramp without end. */
-export function settingsOf(
-  order: TrafficOrder,
-  plan: LabPlaces,
-  steps?: TrafficSettings['steps'],
-): TrafficSettings {
+export function settingsOf(order: TrafficOrder, plan: LabPlaces, steps?: TrafficSettings['steps']): TrafficSettings {
   if (order.rampTo !== undefined && order.seconds === undefined)
     throw new LabError('INPUT_INVALID', { command: 'startTraffic', detail: 'rampTo needs seconds' })
   const urls = order.urls ?? [{ url: '/' }]

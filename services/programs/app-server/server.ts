@@ -78,7 +78,8 @@ async function handle(parts: AppServerParts, incoming: IncomingMessage, outgoing
 /** All workers are busy and the queue is full (RFC 9110 section 15.6.4). */
 function reject(parts: AppServerParts, incoming: IncomingMessage, outgoing: ServerResponse, peer: string): void {
   const limits = parts.gate?.limits
-  const queue = limits === undefined || limits === null ? '' : ` (${limits.workers} workers, ${limits.queueLimit} waiting)`
+  const queue =
+    limits === undefined || limits === null ? '' : ` (${limits.workers} workers, ${limits.queueLimit} waiting)`
   const sentence = `All workers of ${parts.name} are busy and its queue is full${queue}. This capacity is modelled.`
   outgoing.setHeader('Retry-After', '1')
   sendPage(parts, incoming, outgoing, 503, sentence)

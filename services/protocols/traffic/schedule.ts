@@ -107,7 +107,9 @@ export class Schedule {
   /** The longest time between two requests between these moments: how exactly the length of an outage can be told. */
   resolutionMs(fromMs: number, toMs: number): number {
     const rateAt = (ms: number): number =>
-      this.placed.length > 0 ? this.stepOf((step) => step.fromMs <= ms).perMs : this.start + this.growth * Math.min(Math.max(ms, 0), this.lengthMs)
+      this.placed.length > 0
+        ? this.stepOf((step) => step.fromMs <= ms).perMs
+        : this.start + this.growth * Math.min(Math.max(ms, 0), this.lengthMs)
     return 1 / Math.min(rateAt(fromMs), this.growth === 0 && this.placed.length === 0 ? this.start : rateAt(toMs))
   }
 

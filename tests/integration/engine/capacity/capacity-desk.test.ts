@@ -22,9 +22,7 @@ function ask(path: string): Promise<Answer> {
     get({ host: address, port, path, agent: false }, (answer) => {
       let text = ''
       answer.setEncoding('utf8').on('data', (piece: string) => (text += piece))
-      answer.on('end', () =>
-        resolve({ status: answer.statusCode, retryAfter: answer.headers['retry-after'], text }),
-      )
+      answer.on('end', () => resolve({ status: answer.statusCode, retryAfter: answer.headers['retry-after'], text }))
     }).on('error', reject)
   })
 }

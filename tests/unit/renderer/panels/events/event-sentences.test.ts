@@ -28,8 +28,12 @@ describe('describeEvent', () => {
         'trafficSampled',
         'trafficForgotten',
         'faultsMeasured',
+<<<<<<< HEAD
         'capacitySampled',
         'rampForgotten',
+=======
+        'auditProgressed',
+>>>>>>> main
       ].toSorted(),
     )
   })
