@@ -14,11 +14,8 @@ import {
   type Strategy,
   type ZoneRecordType,
 } from '../contract/index.ts'
-<<<<<<< HEAD
-import { balancing, capacity, ramp, type CapacityChoice, type RampChoice } from './commands/capacity.ts'
-=======
 import { audit, type AuditChoice } from './commands/audit.ts'
->>>>>>> main
+import { balancing, capacity, ramp, type CapacityChoice, type RampChoice } from './commands/capacity.ts'
 import { capture } from './commands/capture.ts'
 import { compare, deploy, rollback, type CompareChoice, type DeployChoice } from './commands/deploy.ts'
 import { act, down, request, status, topologies } from './commands/lab-commands.ts'

@@ -1,11 +1,8 @@
 import { z } from 'zod'
-<<<<<<< HEAD
-import { CAPACITY_INPUTS } from './capacity-order.ts'
-import type { CapacityOutputs } from './capacity.ts'
-=======
 import { AUDIT_INPUTS } from './audit-order.ts'
 import type { AuditOutputs } from './audit.ts'
->>>>>>> main
+import { CAPACITY_INPUTS } from './capacity-order.ts'
+import type { CapacityOutputs } from './capacity.ts'
 import { DEPLOYMENT_COMMAND_INPUTS, type DeploymentCommandOutputs } from './deployment-commands.ts'
 import { DESIGN_INPUTS } from './design-commands.ts'
 import type { DesignOutputs } from './design.ts'
@@ -94,11 +91,14 @@ export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMAND_INP
 
 /** What each command answers when it succeeds. */
 export interface CommandOutputs
-<<<<<<< HEAD
-  extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs, DesignOutputs, DnsOutputs, CapacityOutputs {
-=======
-  extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs, DesignOutputs, AuditOutputs, DnsOutputs {
->>>>>>> main
+  extends
+    DeploymentCommandOutputs,
+    TrafficOutputs,
+    FaultOutputs,
+    DesignOutputs,
+    DnsOutputs,
+    CapacityOutputs,
+    AuditOutputs {
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */

@@ -17,11 +17,7 @@ import type { BackendServerState, HostState, LinkState, RequestResult, ServiceSt
 import type { TrafficEvents } from './traffic.ts'
 
 /** What happened, in the past tense. The engine is the only one that makes them. */
-<<<<<<< HEAD
-interface EventMap extends TrafficEvents, FaultEvents, DesignEvents, DnsEvents, CapacityEvents {
-=======
-interface EventMap extends TrafficEvents, FaultEvents, DesignEvents, AuditEvents, DnsEvents {
->>>>>>> main
+interface EventMap extends TrafficEvents, FaultEvents, DesignEvents, DnsEvents, CapacityEvents, AuditEvents {
   labPhaseChanged: { readonly phase: LabPhase }
   /** A lab's plan stands: hosts, services (all stopped), links, addresses. */
   labPrepared: {

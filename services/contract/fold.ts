@@ -1,8 +1,5 @@
-<<<<<<< HEAD
-import { foldCapacity, NO_CAPACITY } from './capacity.ts'
-=======
 import { NO_AUDIT } from './audit.ts'
->>>>>>> main
+import { foldCapacity, NO_CAPACITY } from './capacity.ts'
 import { NO_DESIGN } from './design.ts'
 import type { LabEvent } from './events.ts'
 import { foldFaults, NO_FAULTS } from './faults.ts'
@@ -45,11 +42,8 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         failover: null,
         traffic: [],
         ...NO_FAULTS,
-<<<<<<< HEAD
         ...NO_CAPACITY,
-=======
         ...NO_AUDIT,
->>>>>>> main
       }
     case 'labDisposed':
       return { ...EMPTY_LAB }

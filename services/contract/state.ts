@@ -132,11 +132,7 @@ export interface RequestResult {
   readonly failure: Failure | null
 }
 
-<<<<<<< HEAD
-export interface LabState extends FaultsState, CapacityState {
-=======
-export interface LabState extends FaultsState, AuditPart {
->>>>>>> main
+export interface LabState extends FaultsState, CapacityState, AuditPart {
   /** Number of the last event that is folded in. */
   readonly seq: number
   readonly phase: LabPhase
@@ -194,11 +190,8 @@ export const EMPTY_LAB: LabState = {
   failover: null,
   traffic: [],
   ...NO_FAULTS,
-<<<<<<< HEAD
   ...NO_CAPACITY,
-=======
   ...NO_AUDIT,
->>>>>>> main
 }
 
 /** One topology that can be chosen, with what a small drawing of it needs. */

@@ -75,11 +75,8 @@ const FIGURES: ReadonlySet<LabEvent['type']> = new Set([
   'stepChanged',
   'trafficSampled',
   'faultsMeasured',
-<<<<<<< HEAD
   'capacitySampled',
-=======
   'auditProgressed',
->>>>>>> main
 ])
 
 /** Figures that come all the time would push what happened out of memory. */

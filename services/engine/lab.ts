@@ -9,11 +9,8 @@ import {
   type Trace,
   type WrittenFile,
 } from '../contract/index.ts'
-<<<<<<< HEAD
-import { viewBalancer } from './balancer/balancer-view.ts'
-=======
 import { Audits } from './audit/audits.ts'
->>>>>>> main
+import { viewBalancer } from './balancer/balancer-view.ts'
 import { BalancerWatch } from './balancer/balancer-watch.ts'
 import { CapacityDesk } from './capacity/capacity-desk.ts'
 import { Deployments } from './deploy/deployments.ts'

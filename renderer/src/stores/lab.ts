@@ -192,12 +192,9 @@ const FIGURES: ReadonlySet<LabEvent['type']> = new Set([
   'trafficSampled',
   'trafficForgotten',
   'faultsMeasured',
-<<<<<<< HEAD
   'capacitySampled',
   'rampForgotten',
-=======
   'auditProgressed',
->>>>>>> main
 ])
 
 /** Figures that change all the time, and counters of the balancer, are no lines of a log. */

@@ -5,11 +5,8 @@ import type {
   LabPhase,
   NetworkStateName,
 } from '../../../../services/contract/index.ts'
-<<<<<<< HEAD
-import { describeCapacity, describeRamp } from './capacity-sentences.ts'
-=======
 import { describeAuditEnd } from './audit-sentences.ts'
->>>>>>> main
+import { describeCapacity, describeRamp } from './capacity-sentences.ts'
 import { describeDeployment } from './deployment-sentences.ts'
 import { describeFailover } from './dns-sentences.ts'
 import { describeFaultChange, describeFaultEnd, describeRepair } from './fault-sentences.ts'

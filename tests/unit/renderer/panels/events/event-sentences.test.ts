@@ -28,12 +28,9 @@ describe('describeEvent', () => {
         'trafficSampled',
         'trafficForgotten',
         'faultsMeasured',
-<<<<<<< HEAD
         'capacitySampled',
         'rampForgotten',
-=======
         'auditProgressed',
->>>>>>> main
       ].toSorted(),
     )
   })
