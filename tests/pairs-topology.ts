@@ -32,7 +32,7 @@ export async function writePairs(folder: string, plans: readonly PairsPlan[]): P
 }
 
 function withPairs(topology: RawTopology, { name, algorithm = 'roundrobin', pairs }: PairsPlan): RawTopology {
-  const { 'server-1': _, 'server-2': __, ...others } = topology.hosts
+  const others = Object.fromEntries(Object.entries(topology.hosts).filter(([host]) => !host.startsWith('server-')))
   const servers = Object.fromEntries(
     pairs.map((workers, at) => {
       const [web, app] = [`web-${at + 1}`, `app-${at + 1}`]

@@ -138,15 +138,17 @@ export class RampRunner {
     const seconds = (toMs - beginMs) / 1000
     const achieved = round(result.succeeded / seconds)
     const mean = run.meanLatencyBetween(beginMs, toMs)
-    const { status: _, ...kinds } = result.failed
-    const failed = { ...kinds, ...result.statuses }
+    // Answers with a status of failure are told by their status.
+    const failed = { ...result.failed, status: 0, ...result.statuses }
     const servers = [...after].flatMap(([service, now]) => serverOf(service, before.get(service), now))
     const sum = (pick: (server: RampServer) => number): number | null =>
       servers.length === 0 ? null : round(servers.reduce((all, server) => all + pick(server), 0))
     return {
       offered,
       achieved,
-      errors: Object.fromEntries(Object.entries(failed).map(([kind, count]) => [kind, round(count / seconds)])),
+      errors: Object.fromEntries(
+        Object.entries(failed).flatMap(([kind, count]) => (count > 0 ? [[kind, round(count / seconds)]] : [])),
+      ),
       concurrency: sum(({ busy, queue }) => busy + queue),
       queue: sum(({ queue }) => queue),
       little: mean === null ? null : round((achieved * mean) / 1000),
