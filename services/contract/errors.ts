@@ -100,6 +100,13 @@ export const ERROR_SENTENCES = {
   FAILOVER_BUSY: 'The ways of failover are being compared already. Wait until that is done, or stop it.',
   FAILOVER_NONE: 'The ways of failover are not being compared now.',
   FAILOVER_IMPOSSIBLE: 'The ways of failover cannot be compared here: {detail}.',
+  CAPACITY_NOT_APP: '{service} is no application server, so it has no workers. Application servers: {known}.',
+  CAPACITY_SILENT:
+    '{service} did not take over the new setting of its workers within {seconds} s. Look at its terminal.',
+  RAMP_BUSY: 'A ramp is running already. Wait until it is over, or stop it.',
+  RAMP_NONE: 'No ramp is running.',
+  RAMP_UNKNOWN: 'There is no ramp {id}. Known ones: {known}.',
+  RAMP_ORDER_INVALID: 'The ramp cannot be run: {detail}.',
   TERMINAL_NO_INPUT: '{service} takes no input while it is {state}.',
 } as const satisfies Record<string, string>
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import {
   LabError,
+  type BalancerView,
   type NewLabEvent,
   type ReportFormat,
   type Role,
@@ -9,7 +10,9 @@ import {
   type WrittenFile,
 } from '../contract/index.ts'
 import { Audits } from './audit/audits.ts'
+import { viewBalancer } from './balancer/balancer-view.ts'
 import { BalancerWatch } from './balancer/balancer-watch.ts'
+import { CapacityDesk } from './capacity/capacity-desk.ts'
 import { Deployments } from './deploy/deployments.ts'
 import { DeploymentJournal } from './deploy/journal.ts'
 import { servesCode, type DeployGround } from './deploy/server-tools.ts'
@@ -68,6 +71,7 @@ export class Lab {
   readonly design: Designer
   readonly audits: Audits
   readonly dns: DnsDesk
+  readonly capacity: CapacityDesk
   private readonly parts: LabParts
   private readonly services: ReadonlyMap<string, Service>
   private readonly codebases: ReadonlyMap<string, Codebase>
@@ -125,6 +129,14 @@ export class Lab {
       isDown: (id) => parts.events.state.backends.some(({ service, state }) => service === id && state === 'down'),
       emit: (event) => parts.events.emit(event),
     })
+    this.capacity = new CapacityDesk({
+      plan: parts.plan,
+      workspace: parts.workspace,
+      traffic: this.traffic,
+      service: (id) => this.service(id),
+      state: () => parts.events.state,
+      emit: (event) => parts.events.emit(event),
+    })
     this.sampler = new Sampler([...this.services.values()], parts.platform, parts.events)
     this.balancers = new BalancerWatch(parts.plan, parts.events, (balancer, requests) => {
       this.service(balancer).requests = requests
@@ -173,6 +185,7 @@ export class Lab {
       ...startOrder(this.plan.services).map((planned) => this.startInOrder(planned)),
     ])
     this.balancers.start()
+    this.capacity.start()
     await this.dns.look()
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
@@ -193,6 +206,7 @@ export class Lab {
     this.deployments.abandon()
     this.sampler.stop()
     this.balancers.stop()
+    this.capacity.stop()
     await this.traffic.dispose()
     for (const group of stopGroups(this.plan.services)) {
       await Promise.allSettled(group.map((planned) => this.service(planned.id).dispose(STOP_GRACE_MS)))
@@ -206,6 +220,11 @@ export class Lab {
     const service = this.services.get(id)
     if (!service) throw new LabError('SERVICE_UNKNOWN', { service: id, known: [...this.services.keys()].join(', ') })
     return service
+  }
+
+  /** What every balancer tells of itself; of its choices those after number `after`, at most `limit`. */
+  readBalancing(after: number, limit: number): Promise<readonly BalancerView[]> {
+    return Promise.all(this.plan.ofRole('load-balancer').map((balancer) => viewBalancer(balancer, after, limit)))
   }
 
   /** The folder of static files that a host serves; null where no codebase lives. */
@@ -276,7 +295,11 @@ export class Lab {
       keeper,
       logPath: workspace.logPath(planned.id),
       onRefused: (call) => this.noteRefused(planned.id, call),
+<<<<<<< HEAD
       onFaults: (figures) => this.programs.hear(planned.id, figures),
+=======
+      onCapacity: (report) => this.capacity.noteReport(planned.id, report),
+>>>>>>> capacity
       tellBeside: (beside) => {
         const others = events.state.besides.filter(({ service }) => service !== planned.id)
         // The lab is gone, or the process ended before it was told of.
@@ -298,6 +321,7 @@ export class Lab {
       workspace: this.workspace,
       nodePath: this.parts.nodePath,
       programsDir: this.parts.programsDir,
+      capacityOf: ({ id }) => this.capacity.settingOf(id),
       codebaseOf: (host) => {
         const codebase = this.codebases.get(host)
         if (!codebase) throw new Error(`${host} has no codebase`)
