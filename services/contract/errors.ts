@@ -90,7 +90,8 @@ export const ERROR_SENTENCES = {
   PAIR_NEEDED: '{host} cannot be removed: {detail}',
   BALANCER_UNKNOWN: 'There is no load balancer named "{balancer}" in this lab. Load balancers: {known}.',
   SERVER_NOT_BALANCED: '{server} is no server behind {balancer}. Servers: {known}.',
-  SERVER_LAST_ACTIVE: '{server} is the only server that {balancer} may use, so it must stay active and keep a weight above 0.',
+  SERVER_LAST_ACTIVE:
+    '{server} is the only server that {balancer} may use, so it must stay active and keep a weight above 0.',
   CONFIG_EDITED:
     '{file} was edited by hand, so the lab does not change it. Take the edit back (or delete the file), then try again.',
   DESIGN_NOTHING: 'Nothing to change: the lab is so already.',

@@ -77,9 +77,7 @@ export class Lab {
     this.plan = parts.plan
     this.workspace = parts.workspace
     this.traffic = new TrafficRunner(parts)
-    this.codebases = new Map(
-      codeHosts(parts.plan).map((host) => [host, this.makeCodebase(host)]),
-    )
+    this.codebases = new Map(codeHosts(parts.plan).map((host) => [host, this.makeCodebase(host)]))
     this.network = new Network(parts)
     this.services = new Map(parts.plan.services.map((planned) => [planned.id, this.makeService(planned)]))
     this.deployments = this.makeDeployments()

@@ -63,7 +63,8 @@ export function planRemovePair(topology: Topology, host: string): DesignPlan {
     if (rest.length < spec.servers.length && !rest.some(works)) throw new LabError('PAIR_LAST', { host, balancer: id })
   }
   const record = dnsRecordOf(topology, host)
-  if (record !== null) throw new LabError('PAIR_NEEDED', { host, detail: `the zone's record "${record}" points at it.` })
+  if (record !== null)
+    throw new LabError('PAIR_NEEDED', { host, detail: `the zone's record "${record}" points at it.` })
   return {
     label: changeLabel('removeServerPair', { host }),
     forth: (now) => withoutHost(now, host),
@@ -88,17 +89,21 @@ function withHostAgain(now: Topology, before: Topology, host: string): Topology 
 function withServersBack(topology: Topology, id: string, old: BalancerSpec, gone: ReadonlySet<string>): Topology {
   const now = balancerSpec(topology, id)
   if (now === null) return topology
-  const order = old.servers.map(({ service }) => service)
-  const servers = [...now.servers, ...old.servers.filter(({ service }) => gone.has(service))]
-  servers.sort((a, b) => order.indexOf(a.service) - order.indexOf(b.service))
-  const startWhenReady = [...(now.startWhenReady ?? []), ...(old.startWhenReady ?? []).filter((one) => gone.has(one))]
-  const back = { ...now, servers, ...(old.startWhenReady === undefined ? {} : { startWhenReady }) }
+  const inOrder = <Item>(items: readonly Item[], order: readonly string[], nameOf: (item: Item) => string): Item[] => {
+    const place = (item: Item): number => (order.includes(nameOf(item)) ? order.indexOf(nameOf(item)) : order.length)
+    return items.toSorted((a, b) => place(a) - place(b))
+  }
+  const back = <Item>(here: readonly Item[], before: readonly Item[], nameOf: (item: Item) => string): Item[] =>
+    inOrder([...here, ...before.filter((item) => gone.has(nameOf(item)))], before.map(nameOf), nameOf)
+  const servers = back(now.servers, old.servers, ({ service }) => service)
+  const startWhenReady = back(now.startWhenReady ?? [], old.startWhenReady ?? [], (id) => id)
+  const spec = { ...now, servers, ...(old.startWhenReady === undefined ? {} : { startWhenReady }) }
   const host = servicesOf(topology, 'load-balancer').find((one) => one.id === id)?.host ?? ''
-  const spec = topology.hosts[host]
-  if (spec === undefined) return topology
+  const place = topology.hosts[host]
+  if (place === undefined) return topology
   return {
     ...topology,
-    hosts: { ...topology.hosts, [host]: { ...spec, services: { ...spec.services, [id]: back } } },
+    hosts: { ...topology.hosts, [host]: { ...place, services: { ...place.services, [id]: spec } } },
   }
 }
 
@@ -180,7 +185,10 @@ function balancerSpec(topology: Topology, id: string): BalancerSpec | null {
 }
 
 /** The only one, where none is named. */
-function findBalancer(topology: Topology, wanted: string | undefined): { readonly id: string; readonly spec: BalancerSpec } {
+function findBalancer(
+  topology: Topology,
+  wanted: string | undefined,
+): { readonly id: string; readonly spec: BalancerSpec } {
   const all = servicesOf(topology, 'load-balancer')
   const found = wanted === undefined && all.length === 1 ? all[0] : all.find(({ id }) => id === wanted)
   if (found) return found
@@ -203,4 +211,3 @@ function dnsRecordOf(topology: Topology, host: string): string | null {
   }
   return null
 }
-

@@ -64,7 +64,10 @@ export class LabSite implements DesignGround {
     const places = new Set([host, ...services])
     const fault = this.parts.events.state.faults.find((one) => places.has(placeOf(one)))
     if (fault === undefined) return
-    throw new LabError('PAIR_NEEDED', { host, detail: `the fault "${fault.spec.fault}" is set on it; repair it first.` })
+    throw new LabError('PAIR_NEEDED', {
+      host,
+      detail: `the fault "${fault.spec.fault}" is set on it; repair it first.`,
+    })
   }
 
   service(id: string): Service {

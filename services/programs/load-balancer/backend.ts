@@ -61,7 +61,10 @@ export class Backend {
    * The settings of a file that was read anew. Servers of the same name go on with what is known of them; who waits in
    * the queue stays there.
    */
-  adopt(config: BackendConfig): { readonly added: readonly BackendServer[]; readonly removed: readonly BackendServer[] } {
+  adopt(config: BackendConfig): {
+    readonly added: readonly BackendServer[]
+    readonly removed: readonly BackendServer[]
+  } {
     if (config.balance !== this.config.balance) this.balancer = createBalancer(config.balance)
     this.config = config
     this.retryOn = new Set(config.retryOn)

@@ -13,7 +13,9 @@ const ADDRESS_TRIES = 200
 const LARGEST_OCTET = 254
 
 /** A pair that would be like the last one, with the next free number and address; null where there is none to take after. */
-export function nextPair(topology: Topology): (ServerPair & { readonly model: ServerPair; readonly address: string }) | null {
+export function nextPair(
+  topology: Topology,
+): (ServerPair & { readonly model: ServerPair; readonly address: string }) | null {
   const pairs = pairsOf(topology)
   const model = pairs.at(-1)
   if (model === undefined) return null
@@ -78,10 +80,7 @@ function renameIn(spec: ServiceSpec, rename: (id: string) => string): ServiceSpe
 
 /** Who knows the model (balances to it, waits for it) knows the new one as well. */
 function joined(spec: ServiceSpec, renamed: ReadonlyMap<string, string>): ServiceSpec {
-  const also = (ids: readonly string[]): string[] => [
-    ...ids,
-    ...ids.flatMap((id) => renamed.get(id) ?? []),
-  ]
+  const also = (ids: readonly string[]): string[] => [...ids, ...ids.flatMap((id) => renamed.get(id) ?? [])]
   const waits = {
     ...(spec.startWhenReady === undefined ? {} : { startWhenReady: also(spec.startWhenReady) }),
   }
@@ -134,9 +133,7 @@ export function withBalancersOf(topology: Topology, other: Topology): Topology {
 }
 
 function withBalancer(topology: Topology, balancer: string, change: (spec: BalancerSpec) => BalancerSpec): Topology {
-  return mapTopology(topology, (spec, id) =>
-    id === balancer && spec.role === 'load-balancer' ? change(spec) : spec,
-  )
+  return mapTopology(topology, (spec, id) => (id === balancer && spec.role === 'load-balancer' ? change(spec) : spec))
 }
 
 function mapTopology(topology: Topology, change: (spec: ServiceSpec, id: string) => ServiceSpec): Topology {
