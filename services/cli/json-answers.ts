@@ -1,6 +1,8 @@
 import type {
+  ChangeDone,
   ComparisonState,
   DeploymentState,
+  DesignState,
   Failure,
   LabState,
   PacketRow,
@@ -57,6 +59,14 @@ export function comparisonAnswer({ from, release, rate, resolutionMs, rows }: Co
     return { strategy, ok: state === 'done', ...figures, ...error }
   })
   return { from, release, rate, resolutionMs, strategies }
+}
+
+export function designAnswer({ pairs, balancers, changed }: DesignState): object {
+  return { pairs, balancers, changed }
+}
+
+export function changeAnswer({ way, label: { kind, params, text } }: ChangeDone): object {
+  return { way, kind, params, text }
 }
 
 export function trafficAnswer(result: TrafficResult): object {

@@ -1,13 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
-import type {
-  ChangeDone,
-  ChangeWay,
-  LabEvent,
-  LabState,
-  RequestResult,
-  ServiceState,
-  ServiceStateName,
-} from '../contract/index.ts'
+import type { LabEvent, LabState, RequestResult, ServiceState, ServiceStateName } from '../contract/index.ts'
+import { designWords } from './design-words.ts'
 import { faultChangeWords, faultEndWords, repairWords } from './fault-words.ts'
 import { table, type Output, type Style } from './output.ts'
 
@@ -181,13 +174,6 @@ function eventWords(event: LabEvent): string | null {
     case 'faultsMeasured':
       return null
   }
-}
-
-const WAY_WORDS: Readonly<Record<ChangeWay, string>> = { apply: 'design', undo: 'undone', redo: 'done again' }
-
-/** `undone: Add server-3`. */
-export function designWords({ label, way }: ChangeDone): string {
-  return `${WAY_WORDS[way]}: ${label.text}`
 }
 
 function serviceWords(service: string, patch: Partial<ServiceState>): string | null {
