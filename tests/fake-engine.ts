@@ -114,7 +114,7 @@ export function fakeRequest(patch: Partial<RequestResult> = {}): RequestResult {
     atMs: 1,
     url: 'http://www.foobar.com:8080/',
     method: 'GET',
-    resolved: { name: 'www.foobar.com', address: '127.10.0.10', ttlSeconds: 60 },
+    resolved: { name: 'www.foobar.com', address: '127.10.0.10', ttlSeconds: 60, ageSeconds: null },
     status: 200,
     statusText: 'OK',
     release: 'v1',

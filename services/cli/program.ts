@@ -1,18 +1,31 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import {
   MAX_RING_BYTES,
+  MAX_ZONE_TTL,
   MIN_RING_BYTES,
   RECORDING_MODES,
   REPORT_FORMATS,
   SERVICE_ACTIONS,
   STRATEGIES,
+  ZONE_RECORD_TYPES,
   type RecordingMode,
   type ServiceAction,
   type Strategy,
+  type ZoneRecordType,
 } from '../contract/index.ts'
 import { capture } from './commands/capture.ts'
 import { compare, deploy, rollback, type CompareChoice, type DeployChoice } from './commands/deploy.ts'
 import { act, down, request, status, topologies } from './commands/lab-commands.ts'
+import {
+  editZone,
+  failover,
+  flushCache,
+  setRecords,
+  showCache,
+  showZones,
+  type FailoverChoice,
+  type SetChoice,
+} from './commands/dns.ts'
 import { logs } from './commands/logs.ts'
 import { DEFAULT_PACKET_LIMIT, packets, type PacketsOptions } from './commands/packets.ts'
 import { recording, type RecordingOptions } from './commands/recording.ts'
@@ -79,6 +92,7 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
     .action((url: string | undefined, options: LabChoice) => request(context(), url, options))
 
   addNetworkCommands(labCommand, context)
+  addDnsCommands(program, context)
 
   for (const action of SERVICE_ACTIONS) {
     labCommand(action, ACTION_HELP[action], `${action} web-1`)
@@ -169,6 +183,53 @@ function addNetworkCommands(
       wholeNumber(MIN_RING_BYTES / BYTES_PER_MIB, MAX_RING_BYTES / BYTES_PER_MIB),
     )
     .action((mode: RecordingMode | undefined, options: RecordingOptions) => recording(context(), mode, options))
+}
+
+/** `lab dns ...`: the zone, the resolver's cache, and ways past a lost server. */
+function addDnsCommands(program: Command, context: () => CommandContext): void {
+  const dns = program
+    .command('dns')
+    .description('the zone of the lab, the cache of its resolver, and failover by DNS')
+    .addHelpText('after', example('dns show'))
+  const command = (name: string, description: string, sample: string): Command =>
+    dns
+      .command(name)
+      .description(description)
+      .option('--json', 'print JSON with stable field names, for scripts')
+      .option('--lab <pid>', 'which lab, when several run (default: the newest)', processId)
+      .addHelpText('after', example(sample))
+  const ttl = wholeNumber(0, MAX_ZONE_TTL)
+
+  command('show', 'print the records of the zone', 'dns show').action((options: LabChoice) =>
+    showZones(context(), options),
+  )
+  command('cache', 'print what the resolver remembers, and for how long', 'dns cache').action((options: LabChoice) =>
+    showCache(context(), options),
+  )
+  command('flush', 'let the resolver forget a name, or everything', 'dns flush www')
+    .argument('[name]', 'www, or www.foobar.com (default: everything)')
+    .action((name: string | undefined, options: LabChoice) => flushCache(context(), name, options))
+  command('set', 'set the records of a name and type; the DNS server reads the zone again', 'dns set www A 127.10.0.21')
+    .argument('<name>', 'relative to the zone, such as www; @ is the zone itself')
+    .addArgument(new Argument('<type>', 'the type of the record').choices(ZONE_RECORD_TYPES))
+    .argument('<data...>', 'an address, a name, ...; several make several records, which are answered in turn')
+    .option('--ttl <s>', 'seconds that the answer may be kept (default: those of the zone)', ttl)
+    .action((name: string, type: ZoneRecordType, data: readonly string[], options: SetChoice) =>
+      setRecords(context(), { name, type, data }, options),
+    )
+  command('remove', 'remove the records of a name and type', 'dns remove shop CNAME')
+    .argument('<name>', 'relative to the zone, such as www')
+    .addArgument(new Argument('<type>', 'the type of the record').choices(ZONE_RECORD_TYPES))
+    .action((name: string, type: ZoneRecordType, options: SetChoice) =>
+      setRecords(context(), { name, type, data: [] }, options),
+    )
+  command('edit', 'replace the zone by a file, when there is no mistake in it', 'dns edit my.zone')
+    .argument('<file>', 'a zone file (RFC 1035)')
+    .action((file: string, options: LabChoice) => editZone(context(), file, options))
+  command('failover', 'kill a server three times and measure what leads visitors past it', 'dns failover --ttl 10')
+    .option('--rate <r>', 'requests per second (default: 20)', wholeNumber(1, 500))
+    .option('--ttl <s>', 'seconds that the record may be kept (default: 5)', wholeNumber(1, 60))
+    .action((options: FailoverChoice) => failover(context(), options))
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

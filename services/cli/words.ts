@@ -159,6 +159,12 @@ function eventWords(event: LabEvent): string | null {
       return faultEndWords(event.fault, event.by)
     case 'labRepaired':
       return repairWords(event.report)
+    case 'zoneChanged':
+      return `zone ${event.zone} changed: serial ${event.serial}`
+    case 'cacheFlushed':
+      return `${event.service}: ${event.name === '' ? 'everything' : event.name} forgotten (${count(event.count, 'answer')})`
+    case 'failoverProgressed':
+      return event.failover.state === 'running' ? null : `comparison of failovers: ${event.failover.state}`
     case 'designChanged':
       return event.done && designWords(event.done)
     case 'planChanged':

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { DEPLOYMENT_COMMAND_INPUTS, type DeploymentCommandOutputs } from './deployment-commands.ts'
 import { DESIGN_INPUTS } from './design-commands.ts'
 import type { DesignOutputs } from './design.ts'
+import { DNS_INPUTS } from './dns-order.ts'
+import type { DnsOutputs } from './dns.ts'
 import type { Failure } from './errors.ts'
 import type { LabEvent } from './events.ts'
 import { FAULT_INPUTS } from './fault-order.ts'
@@ -75,13 +77,15 @@ export const COMMAND_INPUTS = {
   ...TRAFFIC_INPUTS,
   ...FAULT_INPUTS,
   ...DESIGN_INPUTS,
+  ...DNS_INPUTS,
 } as const satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_INPUTS
 export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMAND_INPUTS)[Name]>
 
 /** What each command answers when it succeeds. */
-export interface CommandOutputs extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs, DesignOutputs {
+export interface CommandOutputs
+  extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs, DesignOutputs, DnsOutputs {
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */

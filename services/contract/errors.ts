@@ -95,6 +95,15 @@ export const ERROR_SENTENCES = {
   CONFIG_EDITED:
     '{file} was edited by hand, so the lab does not change it. Take the edit back (or delete the file), then try again.',
   DESIGN_NOTHING: 'Nothing to change: the lab is so already.',
+  ZONE_INVALID: '{file}:{line}: {detail}. Nothing was changed.',
+  ZONE_CHANGED: 'The zone file {file} has changed meanwhile. Look at it again before you change it.',
+  ZONE_RECORD_NONE: 'The zone has no {type} record of {name}.',
+  RESOLVER_NONE:
+    'This lab has no resolver: its visitors ask the DNS server itself. The topology 2-dns_and_resolver has one.',
+  RESOLVER_SILENT: 'The resolver {service} does not answer: {detail}. Is it ready?',
+  FAILOVER_BUSY: 'The ways of failover are being compared already. Wait until that is done, or stop it.',
+  FAILOVER_NONE: 'The ways of failover are not being compared now.',
+  FAILOVER_IMPOSSIBLE: 'The ways of failover cannot be compared here: {detail}.',
   TERMINAL_NO_INPUT: '{service} takes no input while it is {state}.',
 } as const satisfies Record<string, string>
 

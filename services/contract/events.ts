@@ -6,6 +6,7 @@ import type {
   ReleaseInfo,
 } from './deployments.ts'
 import type { DesignEvents } from './design.ts'
+import type { DnsEvents } from './dns.ts'
 import type { Failure } from './errors.ts'
 import type { FaultEvents } from './faults.ts'
 import type { LabPhase } from './names.ts'
@@ -14,7 +15,7 @@ import type { BackendServerState, HostState, LinkState, RequestResult, ServiceSt
 import type { TrafficEvents } from './traffic.ts'
 
 /** What happened, in the past tense. The engine is the only one that makes them. */
-interface EventMap extends TrafficEvents, FaultEvents, DesignEvents {
+interface EventMap extends TrafficEvents, FaultEvents, DesignEvents, DnsEvents {
   labPhaseChanged: { readonly phase: LabPhase }
   /** A lab's plan stands: hosts, services (all stopped), links, addresses. */
   labPrepared: {

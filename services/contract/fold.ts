@@ -37,6 +37,7 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         traces: [],
         step: null,
         design: NO_DESIGN,
+        failover: null,
         traffic: [],
         ...NO_FAULTS,
       }
@@ -93,6 +94,10 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
       return { hosts: event.hosts, services: event.services, links: event.links }
     case 'designChanged':
       return { design: event.design }
+    case 'failoverProgressed':
+      return { failover: event.failover }
+    case 'zoneChanged':
+    case 'cacheFlushed':
     case 'labFailed':
     case 'portReplaced':
     case 'leftoversSwept':

@@ -1,6 +1,6 @@
 /** The words of the lab, as closed lists. One word per thing: every other file takes them from here. */
 
-export const ROLES = ['dns', 'load-balancer', 'web-server', 'app-server', 'database'] as const
+export const ROLES = ['dns', 'resolver', 'load-balancer', 'web-server', 'app-server', 'database'] as const
 export type Role = (typeof ROLES)[number]
 
 /** The program that plays a role: the lab's own one, or a real one found on the machine. */

@@ -318,6 +318,7 @@ export interface StepStop {
 export const STEP_WHYS = [
   'dnsQuery',
   'dnsAnswer',
+  'resolverAnswer',
   'request',
   'balancerChose',
   'proxied',
@@ -327,6 +328,7 @@ export const STEP_WHYS = [
 ] as const
 export const STEP_NEXTS = [
   'dnsWillAnswer',
+  'resolverWillAnswer',
   'connectTo',
   'balancerWillChoose',
   'webWillServe',

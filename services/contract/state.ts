@@ -6,6 +6,7 @@ import type {
   ReleaseInfo,
 } from './deployments.ts'
 import { NO_DESIGN, type DesignState } from './design.ts'
+import type { FailoverState } from './dns.ts'
 import type { Failure } from './errors.ts'
 import { NO_FAULTS, type FaultsState } from './faults.ts'
 import { NO_NETWORK, type NetworkState, type StepState, type TraceSummary } from './network.ts'
@@ -97,13 +98,22 @@ export interface RequestAsset {
   readonly via: readonly string[]
 }
 
+export interface ResolvedAddress {
+  readonly name: string
+  readonly address: string
+  /** The shortest time to live on the way from the name to the address, as it was left. */
+  readonly ttlSeconds: number
+  /** How long a resolver has had the answer in its cache; null: it was not from a cache. */
+  readonly ageSeconds: number | null
+}
+
 export interface RequestResult {
   readonly id: number
   readonly atMs: number
   readonly url: string
   readonly method: 'GET'
   /** Name and address as the lab's DNS answered. */
-  readonly resolved: { readonly name: string; readonly address: string; readonly ttlSeconds: number } | null
+  readonly resolved: ResolvedAddress | null
   readonly status: number | null
   readonly statusText: string
   readonly release: string | null
@@ -147,6 +157,8 @@ export interface LabState extends FaultsState {
   readonly traces: readonly TraceSummary[]
   readonly step: StepState | null
   readonly design: DesignState
+  /** The last comparison of ways past a lost server; null: there was none in this lab. */
+  readonly failover: FailoverState | null
   /** The runs of the load generator, oldest first; at most one of them runs. */
   readonly traffic: readonly TrafficRun[]
 }
@@ -173,6 +185,7 @@ export const EMPTY_LAB: LabState = {
   traces: [],
   step: null,
   design: NO_DESIGN,
+  failover: null,
   traffic: [],
   ...NO_FAULTS,
 }

@@ -10,6 +10,7 @@ import {
 import type { Engine } from './create-engine.ts'
 import { DEPLOYMENT_HANDLERS } from './deploy/deployment-handlers.ts'
 import { FAULT_HANDLERS } from './faults/fault-handlers.ts'
+import { DNS_HANDLERS } from './dns/dns-handlers.ts'
 import { DESIGN_HANDLERS } from './design/design-handlers.ts'
 import { readServiceFile } from './workspace/read-service-file.ts'
 
@@ -75,7 +76,7 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   },
   setRecording: (engine, { mode, ringBytes }) => engine.lab.network.setRecording(mode, ringBytes),
   exportCapture: (engine) => engine.lab.network.exportCapture(),
-  readTrace: (engine, { trace }) => engine.lab.network.readTrace(trace),
+  readTrace: (engine, { trace }) => engine.lab.readTrace(trace),
   stepRequest: (engine, { url }) => engine.stepper.start(url),
   stepNext: (engine) => engine.stepper.next(),
   stepPlay: (engine, { paceMs }) => engine.stepper.play(paceMs),
@@ -86,6 +87,7 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   ...DEPLOYMENT_HANDLERS,
   ...FAULT_HANDLERS,
   ...DESIGN_HANDLERS,
+  ...DNS_HANDLERS,
   startTraffic: async (engine, order) => (await engine.lab.traffic.start(order)).state,
   stopTraffic: async (engine) => (await engine.lab.traffic.stop()).state,
   readTrafficRun: (engine, { id }) => engine.lab.traffic.run(id).data,

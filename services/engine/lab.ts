@@ -5,6 +5,7 @@ import {
   type ReportFormat,
   type Role,
   type ServiceState,
+  type Trace,
   type WrittenFile,
 } from '../contract/index.ts'
 import { BalancerWatch } from './balancer/balancer-watch.ts'
@@ -13,6 +14,7 @@ import { DeploymentJournal } from './deploy/journal.ts'
 import { servesCode, type DeployGround } from './deploy/server-tools.ts'
 import { Designer } from './design/designer.ts'
 import { LabSite } from './design/lab-site.ts'
+import { DnsDesk } from './dns/dns-desk.ts'
 import type { EventLog } from './event-log.ts'
 import { Faults } from './faults/faults.ts'
 import { Network } from './network/network.ts'
@@ -62,6 +64,7 @@ export class Lab {
   readonly traffic: TrafficRunner
   readonly faults: Faults
   readonly design: Designer
+  readonly dns: DnsDesk
   private readonly parts: LabParts
   private readonly services: Map<string, Service>
   private readonly codebases: Map<string, Codebase>
@@ -88,6 +91,15 @@ export class Lab {
       refusedAt: (service) => this.refused.get(service) ?? 0,
     })
     this.design = new Designer(this.makeSite())
+    this.dns = new DnsDesk({
+      plan: parts.plan,
+      workspace: parts.workspace,
+      history: this.design.history,
+      traffic: this.traffic,
+      service: (id) => this.service(id),
+      isDown: (id) => parts.events.state.backends.some(({ service, state }) => service === id && state === 'down'),
+      emit: (event) => parts.events.emit(event),
+    })
     this.sampler = new Sampler(() => [...this.services.values()], parts.platform, parts.events)
     this.balancers = new BalancerWatch(parts.plan, parts.events, (balancer, requests) => {
       this.service(balancer).requests = requests
@@ -135,6 +147,7 @@ export class Lab {
       ...startOrder(this.plan.services).map((planned) => this.startInOrder(planned)),
     ])
     this.balancers.start()
+    await this.dns.look()
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
   }
@@ -149,6 +162,7 @@ export class Lab {
   async stop(): Promise<void> {
     this.stopping = true
     this.faults.dispose()
+    this.dns.dispose()
     this.deployments.abandon()
     this.sampler.stop()
     this.balancers.stop()
@@ -171,6 +185,13 @@ export class Lab {
   publicFolder(host: string): string | null {
     const codebase = this.codebases.get(host)
     return codebase === undefined ? null : join(codebase.folder, 'current', 'public')
+  }
+
+  /** A trace, with the reason where an old answer led the request astray. Throws `TRACE_UNKNOWN`. */
+  async readTrace(id: number): Promise<Trace> {
+    const trace = await this.network.readTrace(id)
+    const atMs = this.parts.events.state.traces.find((one) => one.id === id)?.atMs
+    return atMs === undefined ? trace : this.dns.explain(trace, atMs)
   }
 
   /** Saves a page in the workspace's `reports` folder. Throws `EXPORT_FAILED`. */

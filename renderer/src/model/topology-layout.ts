@@ -23,7 +23,7 @@ export interface Point {
 export const CLIENT = 'client'
 
 /** The path of a request reads downwards inside a card. */
-const ROLE_ORDER: readonly Role[] = ['dns', 'load-balancer', 'web-server', 'app-server', 'database']
+const ROLE_ORDER: readonly Role[] = ['dns', 'resolver', 'load-balancer', 'web-server', 'app-server', 'database']
 
 export function byRole<Service extends { readonly role: Role }>(services: readonly Service[]): readonly Service[] {
   return services.toSorted((a, b) => ROLE_ORDER.indexOf(a.role) - ROLE_ORDER.indexOf(b.role))
@@ -89,7 +89,7 @@ function placeAbove(nameServers: readonly LayoutHost[], places: Map<string, Poin
 }
 
 function isNameServer(host: LayoutHost): boolean {
-  return host.services.length > 0 && host.services.every((service) => service.role === 'dns')
+  return host.services.length > 0 && host.services.every(({ role }) => role === 'dns' || role === 'resolver')
 }
 
 interface RankedHost {

@@ -1,21 +1,14 @@
 import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
-import { LabError } from '../../contract/index.ts'
-import { decodeResponse, encodeQuery, type AddressAnswer } from '../../protocols/dns/index.ts'
+import { LabError, type ResolvedAddress } from '../../contract/index.ts'
+import { decodeResponse, encodeQuery, labOption, type AddressAnswer, type LabNote } from '../../protocols/dns/index.ts'
 
-/** A stub resolver as a browser's machine has one: it asks the lab's DNS server, keeps nothing, and follows no referral. */
+/** A stub resolver as a browser's machine has one: it asks the lab's resolver or DNS server, keeps nothing, and follows no referral. */
 
 export interface DnsServer {
   readonly address: string
   readonly port: number
-}
-
-export interface ResolvedName {
-  readonly name: string
-  readonly address: string
-  /** The shortest time to live on the way from the name to the address. */
-  readonly ttlSeconds: number
 }
 
 /** What is offered by EDNS(0): it fits every usual path unfragmented (RFC 9715). */
@@ -24,13 +17,15 @@ const UDP_SIZE = 1232
 const TRIES = 2
 const ANSWER_MS = 2000
 /** Whoever steps through a request may think for ten minutes, twice. */
-const PATIENT = { tries: 1, answerMs: 25 * 60 * 1000 } as const
+export const PATIENT = { tries: 1, answerMs: 25 * 60 * 1000 } as const
 
 export interface LookupOptions {
   /** Waits for an answer as long as a person may think who steps through the request, and asks once. */
   readonly patient?: boolean
   /** Called with the port that the question will come from, before it is asked. */
   readonly beforeAsking?: (port: number) => Promise<void>
+  /** Goes with the question to a resolver of the lab, which passes it on: then its own questions are found as well. */
+  readonly note?: LabNote
   /** Gives the question up: it fails with the signal's reason. */
   readonly signal?: AbortSignal
 }
@@ -44,17 +39,17 @@ export async function resolveName(
   server: DnsServer,
   localAddress: string,
   options: LookupOptions = {},
-): Promise<ResolvedName> {
+): Promise<ResolvedAddress> {
   const fail = (detail: string): LabError =>
     new LabError('REQUEST_DNS_FAILED', { name, detail, server: `${server.address}:${server.port}` })
-  const query = makeQuery(name, fail)
+  const query = makeQuery(name, options.note, fail)
   let answer = await askUdp(query, server, localAddress, fail, options)
   if (answer.truncated) answer = await askTcp(query, server, localAddress, fail)
   if (answer.rcode !== 'NOERROR') throw fail(rcodeSentence(name, answer.rcode))
   const [first] = answer.addresses
   if (!first) throw fail('the name exists, but has no A record')
   const ttlSeconds = Math.min(first.ttl, ...answer.aliases.map((alias) => alias.ttl))
-  return { name, address: first.address, ttlSeconds }
+  return { name, address: first.address, ttlSeconds, ageSeconds: answer.ageSeconds }
 }
 
 function rcodeSentence(name: string, rcode: string): string {
@@ -63,9 +58,15 @@ function rcodeSentence(name: string, rcode: string): string {
   return `the server answered ${rcode}`
 }
 
-function makeQuery(name: string, fail: Fail): Buffer {
+function makeQuery(name: string, note: LabNote | undefined, fail: Fail): Buffer {
   try {
-    return encodeQuery({ id: randomInt(65_536), name, recursionDesired: true, udpSize: UDP_SIZE })
+    return encodeQuery({
+      id: randomInt(65_536),
+      name,
+      recursionDesired: true,
+      udpSize: UDP_SIZE,
+      ...(note === undefined ? {} : { options: [labOption(note)] }),
+    })
   } catch (error) {
     throw fail(error instanceof Error ? error.message : String(error))
   }

@@ -8,10 +8,12 @@ import {
   type RequestAsset,
   type RequestPhases,
   type RequestResult,
+  type ResolvedAddress,
 } from '../../contract/index.ts'
+import type { LabNote } from '../../protocols/dns/index.ts'
 import type { EventLog } from '../event-log.ts'
 import type { LabPlan } from '../plan/lab-plan.ts'
-import { resolveName, type ResolvedName } from './dns-lookup.ts'
+import { PATIENT, resolveName } from './dns-lookup.ts'
 import { httpGet, openConnections, type HttpAnswer, type HttpTarget } from './http-get.ts'
 import { findAssets, makePreview, type FetchedAsset } from './page-assets.ts'
 import { startTrace, type TraceContext } from './trace-context.ts'
@@ -100,7 +102,7 @@ class Visit {
   private readonly firstTraceparent: string
   private readonly started = performance.now()
   private url: URL
-  private resolved: ResolvedName | null = null
+  private resolved: ResolvedAddress | null = null
   private phases: RequestPhases = NO_PHASES
 
   constructor(
@@ -154,11 +156,12 @@ class Visit {
     const { hostname } = this.url
     const port = Number(this.url.port)
     if (isIPv4(hostname)) return { url: this.url, address: hostname, port }
-    const { address, port: dnsPort } = this.plan.dns
+    const { address, port: dnsPort } = this.plan.nameServer
     const { clientAddress } = this.plan
     const { patient = false, beforeDns } = this.options
     this.resolved = await resolveName(hostname, { address, port: dnsPort }, clientAddress, {
       patient,
+      ...(this.plan.resolver === null ? {} : { note: this.note(patient) }),
       signal: this.signal,
       beforeAsking: async (askingPort) => {
         this.watcher.expectDns(this.trace.traceId, clientAddress, askingPort)
@@ -172,6 +175,12 @@ class Visit {
         detail: `${this.resolved.address} is no address of the lab`,
       })
     return { url: this.url, address: this.resolved.address, port }
+  }
+
+  /** What the resolver passes on with its own questions, so that they are part of the trace too. */
+  private note(patient: boolean): LabNote {
+    const { traceId } = this.trace
+    return patient ? { traceId, waitMs: PATIENT.answerMs } : { traceId }
   }
 
   private async finish(page: HttpAnswer, connections: Agent): Promise<RequestResult> {

@@ -14,6 +14,7 @@ import { FILTER_ERRORS, TRACE_SENTENCES } from '../../protocols/packets/index.ts
 export const STEP_WHY_SENTENCES: Readonly<Record<(typeof STEP_WHYS)[number], string>> = {
   dnsQuery: '{from} knows the name {name} but not its address, so it asks the DNS server {server}.',
   dnsAnswer: '{server} has found {name} in its zone: {address}. The answer may be kept for {ttl} s.',
+  resolverAnswer: '{server} knows the address of {name}: {address}. The answer may be kept for {ttl} s.',
   request: '{from} asks for {target} at {address}:{port}: this is {to}.',
   balancerChose: '{balancer} has chosen {server} by {algorithm}. What it thinks of its servers: {backends}.',
   proxied: '{from} has no file for {target}, so it asks its application server {to}.',
@@ -25,6 +26,7 @@ export const STEP_WHY_SENTENCES: Readonly<Record<(typeof STEP_WHYS)[number], str
 /** What happens when the packet goes on. The window has `step.next.<key>` with the same places. */
 export const STEP_NEXT_SENTENCES: Readonly<Record<(typeof STEP_NEXTS)[number], string>> = {
   dnsWillAnswer: '{server} looks for {name} in its zone and answers.',
+  resolverWillAnswer: '{server} looks in its cache for {name}. What it does not find there it asks {servers}.',
   connectTo: 'The client opens a connection to {address}:{port}: this is {service}.',
   balancerWillChoose: '{balancer} chooses by {algorithm} among {candidates}.',
   webWillServe: '{web} answers by itself: {target} is a file of its release.',

@@ -68,6 +68,9 @@ function hopOf({ held, trace }: StopFacts): TraceHop | null {
   )
 }
 
+/** Steps of a trace that tell an answer with its time to live. */
+const DNS_ANSWERS: ReadonlySet<string> = new Set(['dnsAnswered', 'dnsFromCache'])
+
 function sentence(key: StepKey, params: TraceSentence['params']): TraceSentence {
   return { key, params }
 }
@@ -79,9 +82,10 @@ function whyOf(facts: StopFacts): TraceSentence {
     case 'query':
       return sentence('dnsQuery', { from, name: held.title, server: to })
     case 'answer': {
-      const told = facts.trace?.steps.findLast(({ sentence: { key } }) => key.startsWith('dnsAnswer'))?.sentence.params
+      const told = facts.trace?.steps.findLast(({ sentence: { key } }) => DNS_ANSWERS.has(key))?.sentence.params
       const address = hop?.answer.split(' ').slice(1).join(' ') ?? ''
-      return sentence('dnsAnswer', { server: from, name: held.title, address, ttl: told?.['ttl'] ?? '' })
+      const key = roleOf(from, state) === 'resolver' ? 'resolverAnswer' : 'dnsAnswer'
+      return sentence(key, { server: from, name: held.title, address, ttl: told?.['ttl'] ?? '' })
     }
     case 'response':
       return sentence(roleOf(held.service, state) === 'database' ? 'databaseAnswer' : 'response', {
@@ -108,7 +112,12 @@ function whyRequest({ held, from, to, state, algorithmOf }: StopFacts, hop: Trac
 
 function nextOf({ held, from, to, state, isFile, algorithmOf }: StopFacts): TraceSentence {
   const target = targetOf(held.title)
-  if (held.message === 'query') return sentence('dnsWillAnswer', { server: to, name: held.title })
+  if (held.message === 'query') {
+    const asked = { server: to, name: held.title }
+    if (roleOf(to, state) !== 'resolver') return sentence('dnsWillAnswer', asked)
+    return sentence('resolverWillAnswer', { ...asked, servers: calledBy(to, state).join(', ') })
+  }
+  if (held.message === 'answer' && to !== 'client') return sentence('backTo', { to, from })
   if (held.message === 'answer') {
     const entry = entryOf(state)
     return sentence('connectTo', { address: entry?.address ?? '', port: entry?.port ?? '', service: entry?.id ?? '' })
@@ -145,6 +154,7 @@ function choicesOf({ held, from, to, state }: StopFacts): readonly string[] {
 }
 
 function answersOf({ held, from, to, state, isFile }: StopFacts): readonly string[] {
+  if (held.message === 'answer' && to !== 'client') return callersOf(to, state)
   if (held.message === 'answer') return [entryOf(state)?.id ?? 'client']
   if (held.message === 'response') return to === 'client' ? ['client'] : callersOf(to, state)
   switch (roleOf(to, state)) {
@@ -152,7 +162,8 @@ function answersOf({ held, from, to, state, isFile }: StopFacts): readonly strin
       return candidatesOf(to, state)
     case 'web-server':
       return isFile ? [from] : calledBy(to, state)
-    // Only the code knows whether this page needs the database.
+    // Only the cache knows whether it has the answer, and only the code whether this page needs the database.
+    case 'resolver':
     case 'app-server':
       return [...calledBy(to, state), from]
     default:

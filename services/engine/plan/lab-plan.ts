@@ -16,7 +16,7 @@ export interface PlannedService<Spec extends ServiceSpec = ServiceSpec> {
   readonly listenAddress: string
   /** Changes when the planned one is taken. */
   port: number
-  /** Of the runtime API, for load balancers. */
+  /** Of the runtime API, for load balancers; of the control port, for resolvers; else 0. */
   statsPort: number
 }
 
@@ -69,7 +69,8 @@ export class LabPlan {
   }
 
   private planService(host: string, address: string, id: string, spec: ServiceSpec): PlannedService {
-    const statsPort = spec.role === 'load-balancer' ? this.addresses.portOf(host, spec.statsPort) : 0
+    const controlPort = controlPortOf(spec)
+    const statsPort = controlPort === 0 ? 0 : this.addresses.portOf(host, controlPort)
     return {
       id,
       host,
@@ -137,6 +138,16 @@ export class LabPlan {
     return first
   }
 
+  /** The resolver that visitors ask; null where they ask the DNS server itself. */
+  get resolver(): PlannedOf<'resolver'> | null {
+    return this.ofRole('resolver')[0] ?? null
+  }
+
+  /** Whom visitors ask for names. */
+  get nameServer(): PlannedService {
+    return this.resolver ?? this.dns
+  }
+
   hostStates(): readonly HostState[] {
     const client: HostState = { id: 'client', kind: 'client', address: this.clientAddress, release: null }
     const hosts = Object.entries(this.topology.hosts).map(([id, spec]): HostState => ({
@@ -186,13 +197,19 @@ function placesOf(topology: Topology): readonly Place[] {
   )
 }
 
+/** The second port that some services have; 0 where there is none. */
+function controlPortOf(spec: ServiceSpec): number {
+  if (spec.role === 'load-balancer') return spec.statsPort
+  return spec.role === 'resolver' ? spec.controlPort : 0
+}
+
 /** Where a service needs its port: at the network card, and behind it. */
 export function addressesOf({ address, listenAddress }: PlannedService): readonly string[] {
   return address === listenAddress ? [address] : [address, listenAddress]
 }
 
 export function transportsOf(role: Role): readonly Transport[] {
-  return role === 'dns' ? ['udp', 'tcp'] : ['tcp']
+  return role === 'dns' || role === 'resolver' ? ['udp', 'tcp'] : ['tcp']
 }
 
 /** Who talks to whom, as the topology says. */
@@ -205,7 +222,12 @@ export function linksOf(topology: Topology): readonly LinkState[] {
   const add = (from: string, to: string, protocol: LinkState['protocol']): void => {
     links.push({ id: `${from}>${to}`, from, to, protocol })
   }
-  for (const [id, spec] of services) if (spec.role === 'dns') add('client', id, 'DNS')
+  const resolver = services.find(([, spec]) => spec.role === 'resolver')?.[0]
+  if (resolver !== undefined) add('client', resolver, 'DNS')
+  for (const [id, spec] of services) {
+    if (spec.role === 'resolver') for (const server of spec.servers) add(id, server, 'DNS')
+    if (spec.role === 'dns' && resolver === undefined) add('client', id, 'DNS')
+  }
   for (const { host } of entryHosts) {
     const entry = host === undefined ? undefined : entryOf(topology, host)
     if (entry !== undefined) add('client', entry, 'HTTP')

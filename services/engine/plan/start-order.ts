@@ -1,7 +1,7 @@
 import type { PlannedService } from './lab-plan.ts'
 
 /** Services whose place in the order is not written follow the data's way, backwards: what is asked starts first. */
-const ROLE_ORDER = ['database', 'app-server', 'web-server', 'load-balancer', 'dns'] as const
+const ROLE_ORDER = ['database', 'app-server', 'web-server', 'load-balancer', 'dns', 'resolver'] as const
 
 /**
  * Sorts services so that each comes after those it names in `startAfter` and `startWhenReady`. Several processes start

@@ -4,7 +4,8 @@ import type { RecordSpec } from '../../protocols/topology/schema.ts'
 import type { PlannedOf } from '../plan/lab-plan.ts'
 import { builtinCommand, listenOption, logFile, type RoleContext, type RoleDriver } from './driver.ts'
 
-function zonePath(service: PlannedOf<'dns'>, context: RoleContext): string {
+/** The file that a DNS server reads. */
+export function zonePath(service: PlannedOf<'dns'>, context: Pick<RoleContext, 'plan' | 'workspace'>): string {
   return context.workspace.hostFolder(service.host, 'dns', `${context.plan.topology.domain}.zone`)
 }
 

@@ -4,10 +4,12 @@ import { databaseRole } from './database.ts'
 import { dnsRole } from './dns.ts'
 import type { RoleDriver } from './driver.ts'
 import { loadBalancerRole } from './load-balancer.ts'
+import { resolverRole } from './resolver.ts'
 import { webServerRole } from './web-server.ts'
 
 const ROLES: { readonly [R in Role]: RoleDriver<R> } = {
   dns: dnsRole,
+  resolver: resolverRole,
   'load-balancer': loadBalancerRole,
   'web-server': webServerRole,
   'app-server': appServerRole,

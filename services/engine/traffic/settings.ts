@@ -4,7 +4,7 @@ import type { LabPlan } from '../plan/lab-plan.ts'
 
 /** What is needed of the lab's plan: where its site is, whom its client asks, where the client is. */
 type LabPlaces = Pick<LabPlan, 'entryUrl' | 'clientAddress'> & {
-  readonly dns: Pick<LabPlan['dns'], 'address' | 'port'>
+  readonly nameServer: Pick<LabPlan['nameServer'], 'address' | 'port'>
 }
 
 /** What a run does, from what the person asked for. Throws `URL_INVALID`, and `INPUT_INVALID` for a ramp without end. */
@@ -33,7 +33,7 @@ function wholeUrl(text: string, entryUrl: string): string {
   return url.href
 }
 
-/** The generator's command line. The lab's client asks the lab's DNS, from its own address. */
+/** The generator's command line. The lab's client asks whom its browser asks for names, from its own address. */
 export function argumentsOf(settings: TrafficSettings, plan: LabPlaces): readonly string[] {
   const { rate, rampTo, seconds, urls, connections, slowMs, timeoutMs } = settings
   return [
@@ -41,7 +41,7 @@ export function argumentsOf(settings: TrafficSettings, plan: LabPlaces): readonl
     ...(seconds === null ? [] : ['--seconds', String(seconds)]),
     ...(rampTo === null ? [] : ['--ramp-to', String(rampTo)]),
     ...urls.flatMap(({ url, weight }) => ['--url', `${weight}*${url}`]),
-    ...['--dns', `${plan.dns.address}:${plan.dns.port}`],
+    ...['--dns', `${plan.nameServer.address}:${plan.nameServer.port}`],
     ...['--source', plan.clientAddress],
     ...(connections === 'new' ? ['--new-connections'] : []),
     ...['--slow-ms', String(slowMs)],

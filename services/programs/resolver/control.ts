@@ -51,7 +51,8 @@ function serve(socket: Socket, controlled: Controlled): void {
 
 function run(line: string, { cache, resolver, log }: Controlled): string {
   const [command = '', argument, ...rest] = line.split(/\s+/)
-  if (command === 'dump_cache' && argument === undefined) return writeCacheDump(cache.list(), resolver.figures)
+  if (command === 'dump_cache' && argument === undefined)
+    return writeCacheDump(cache.list(), resolver.figures, resolver.recent)
   if (command === 'flush_all' && argument === undefined) return flushed(cache.flush(), 'everything', log)
   if (command === 'flush' && argument !== undefined && rest.length === 0) {
     try {

@@ -3,12 +3,14 @@ import {
   encodeAnswer,
   questionText,
   rcodeName,
+  recentAnswer,
   readClientQuery,
   Resolution,
   type ClientQuery,
   type LabNote,
   type Message,
   type Question,
+  type RecentAnswer,
   type ResolvedAnswer,
   type ResolverCache,
 } from '../../protocols/dns/index.ts'
@@ -18,6 +20,8 @@ import type { Upstream } from './upstream.ts'
 
 /** More questions at a time than a classroom asks; beyond it the next one is told SERVFAIL. */
 const MAX_UNDER_WAY = 1024
+/** Answers that are remembered to be shown. */
+const RECENT_ANSWERS = 20
 
 export interface ResolverFigures {
   /** Questions of clients, and how many of them the cache answered alone. */
@@ -36,6 +40,7 @@ export class Resolver implements QueryAnswerer {
   /** Clients that need the same at the same time share one question. */
   private readonly asking = new Map<string, Promise<Message | null>>()
   private readonly underWay = new Set<Promise<void>>()
+  private recentAnswers: readonly RecentAnswer[] = []
   private queries = 0
   private hits = 0
   private failures = 0
@@ -49,6 +54,11 @@ export class Resolver implements QueryAnswerer {
   get figures(): ResolverFigures {
     const { queries, hits, failures } = this
     return { queries, hits, upstreamQueries: this.upstream.queries, failures }
+  }
+
+  /** The last answers, oldest first. */
+  get recent(): readonly RecentAnswer[] {
+    return this.recentAnswers
   }
 
   answer(incoming: IncomingQuery, reply: (bytes: Buffer) => void): boolean {
@@ -114,6 +124,9 @@ export class Resolver implements QueryAnswerer {
     if (answer.ageSeconds !== null) this.hits += 1
     const rcode = rcodeName(answer.rcode)
     if (rcode === 'SERVFAIL') this.failures += 1
+    this.recentAnswers = [...this.recentAnswers, recentAnswer(Date.now(), query.question, answer)].slice(
+      -RECENT_ANSWERS,
+    )
     reply(encodeAnswer(query, answer))
     const from = answer.ageSeconds === null ? '' : `, from the cache (${answer.ageSeconds} s old)`
     const level = rcode === 'SERVFAIL' ? 'error' : answer.answers.length > 0 ? 'good' : 'warning'

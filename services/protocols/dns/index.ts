@@ -1,9 +1,16 @@
 /** DNS without I/O: messages, zone files and authoritative answers. */
-export { CONTROL_COMMANDS, readCacheDump, writeCacheDump, type CacheDump } from './cache-dump.ts'
+export {
+  CONTROL_COMMANDS,
+  readCacheDump,
+  recentAnswer,
+  writeCacheDump,
+  type CacheDump,
+  type RecentAnswer,
+} from './cache-dump.ts'
 export { ResolverCache } from './cache.ts'
 export { decodeResponse, encodeQuery, matchResponse, type AddressAnswer, type QueryPlan } from './client.ts'
 export { rcodeName, typeName } from './codes.ts'
-export { describeOutcome, describeQuestion, describeRecords, questionText } from './describe.ts'
+export { describeData, describeOutcome, describeQuestion, describeRecords, questionText } from './describe.ts'
 export { labOption, readLabNote, type LabNote } from './lab-option.ts'
 export { decodeMessage, encodeMessage, type Edns, type Message } from './message.ts'
 export { DnsFormatError } from './message-reader.ts'
@@ -15,4 +22,14 @@ export { Resolution, type ResolvedAnswer } from './resolution.ts'
 export { Responder, type Reply, type Transport } from './responder.ts'
 export type { Zone } from './zone.ts'
 export type { Problem } from './zone-lexer.ts'
-export { formatProblems, parseZone, ZoneFileError, type ParsedZone } from './zone-parser.ts'
+export {
+  addRecord,
+  changeRecord,
+  listRecords,
+  removeRecord,
+  withSerial,
+  ZoneEditError,
+  zoneSerial,
+  type RecordLine,
+} from './zone-edit.ts'
+export { examineZone, formatProblems, parseZone, ZoneFileError, type ParsedZone } from './zone-parser.ts'

@@ -20,6 +20,11 @@ export class Fields {
     this.line = tokens[0]?.line ?? 1
   }
 
+  /** How many words were taken. */
+  get taken(): number {
+    return this.next
+  }
+
   peek(): Token | undefined {
     return this.tokens[this.next]
   }

@@ -5,12 +5,17 @@ export interface Token {
   readonly text: string
   readonly quoted: boolean
   readonly line: number
+  /** Where it begins and ends in the text without byte order mark and carriage returns, quotes included. */
+  readonly start: number
+  readonly end: number
 }
 
 /** One record or directive; by parentheses it may reach over several lines. */
 export interface Entry {
   /** Where it starts; lines count from 1. */
   readonly line: number
+  /** Where it ends, with what closes its parentheses. */
+  readonly lastLine: number
   /** Whether it starts with white space: its owner is then the one of the entry before. */
   readonly blankOwner: boolean
   readonly tokens: readonly Token[]
@@ -32,6 +37,11 @@ export function readEntries(text: string): ZoneText {
   return new ZoneLexer(text).read()
 }
 
+/** A byte order mark and Windows line ends mean nothing. */
+export function plainText(text: string): string {
+  return text.replace(/^\uFEFF/, '').replace(/\r\n/g, '\n')
+}
+
 class ZoneLexer {
   private readonly text: string
   private readonly entries: Entry[] = []
@@ -47,8 +57,7 @@ class ZoneLexer {
   private broken = false
 
   constructor(text: string) {
-    // A byte order mark and Windows line ends mean nothing.
-    this.text = text.replace(/^\uFEFF/, '').replace(/\r\n/g, '\n')
+    this.text = plainText(text)
   }
 
   read(): ZoneText {
@@ -85,7 +94,12 @@ class ZoneLexer {
 
   private endEntry(): void {
     if (this.tokens.length > 0 && !this.broken)
-      this.entries.push({ line: this.entryLine, blankOwner: this.blankOwner, tokens: this.tokens })
+      this.entries.push({
+        line: this.entryLine,
+        lastLine: this.line,
+        blankOwner: this.blankOwner,
+        tokens: this.tokens,
+      })
   }
 
   private skipComment(): void {
@@ -111,14 +125,20 @@ class ZoneLexer {
     const start = this.index + 1
     const end = this.scan(start, (character) => character === '"')
     if (this.text.charAt(end) !== '"') this.problem('a quotation mark is opened that is not closed on the same line')
-    this.tokens.push({ text: this.text.slice(start, end), quoted: true, line })
     this.index = Math.min(end + (this.text.charAt(end) === '"' ? 1 : 0), this.text.length)
+    this.tokens.push({ text: this.text.slice(start, end), quoted: true, line, start: start - 1, end: this.index })
   }
 
   private readWord(): void {
     const start = this.index
     this.index = this.scan(start, (character) => /[\s;()"]/.test(character))
-    this.tokens.push({ text: this.text.slice(start, this.index), quoted: false, line: this.line })
+    this.tokens.push({
+      text: this.text.slice(start, this.index),
+      quoted: false,
+      line: this.line,
+      start,
+      end: this.index,
+    })
   }
 
   /** The first place from `index` on where an unescaped character ends the word, or where the line ends. */

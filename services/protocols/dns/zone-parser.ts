@@ -29,15 +29,40 @@ const MAX_PROBLEMS = 20
  * SOA record is the zone's name. Throws `ZoneFileError` with all problems that were found; `file` is only named in them.
  */
 export function parseZone(text: string, file: string): ParsedZone {
+  const { records, problems, warnings } = examineZone(text)
+  if (problems.length > 0) throw new ZoneFileError(file, problems)
+  return { zone: buildZone(records), warnings }
+}
+
+/** A record with the entry that it stands in, for who changes the file. */
+export interface PlacedRecord extends ZoneRecord {
+  readonly entry: Entry
+  /** As it is written in the record itself; null where the TTL of the zone holds. */
+  readonly ownTtl: number | null
+  /** Place of the type among the entry's tokens; the data follows. */
+  readonly typeAt: number
+  /** What names without a final dot belong to, in this line. */
+  readonly origin: string | null
+}
+
+export interface ExaminedZone {
+  /** The records that could be read, in the order of the file. */
+  readonly records: readonly PlacedRecord[]
+  /** Why the file cannot be served; none: it can. */
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+}
+
+/** Reads a zone file as far as it can be read. */
+export function examineZone(text: string): ExaminedZone {
   const { entries, problems: unreadable } = readEntries(text)
   const reader = new RecordReader()
   const wrong = entries.flatMap((entry) => reader.read(entry) ?? [])
   const syntax = [...unreadable, ...wrong]
   const { problems, warnings } = checkZone(reader.records, syntax.length > 0)
-  const all = [...syntax, ...problems].sort((a, b) => a.line - b.line)
-  if (all.length > 0) throw new ZoneFileError(file, all)
   return {
-    zone: buildZone(reader.records),
+    records: reader.records,
+    problems: [...syntax, ...problems].sort((a, b) => a.line - b.line),
     warnings: [...reader.warnings, ...warnings].sort((a, b) => a.line - b.line),
   }
 }
@@ -51,7 +76,7 @@ export function formatProblems(file: string, problems: readonly Problem[]): stri
 
 /** Turns entries into records, carrying what later entries inherit: origin, TTL and owner. */
 class RecordReader {
-  readonly records: ZoneRecord[] = []
+  readonly records: PlacedRecord[] = []
   readonly warnings: Problem[] = []
   private origin: string | null = null
   private defaultTtl: number | null = null
@@ -88,6 +113,7 @@ class RecordReader {
   private readRecord(entry: Entry, fields: Fields): void {
     const owner = this.readOwner(entry, fields)
     const explicitTtl = readTtlAndClass(fields)
+    const typeAt = fields.taken
     const type = parseType(fields.take('the record type'))
     const typeLine = fields.line
     const data = parseData(fields, type, this.origin)
@@ -96,7 +122,10 @@ class RecordReader {
     fields.line = typeLine
     if (ttl === null) throw new Error('the TTL is missing: write one before the type, or a $TTL line at the top')
     if (explicitTtl !== null) this.lastTtl = explicitTtl
-    this.records.push({ name: owner, ttl, data, line: typeLine, source: sourceOf(entry) })
+    this.records.push({
+      ...{ name: owner, ttl, data, line: typeLine, source: sourceOf(entry) },
+      ...{ entry, ownTtl: explicitTtl, typeAt, origin: this.origin },
+    })
     this.warnDoubledOrigin(entry, typeLine)
   }
 

@@ -137,14 +137,14 @@ export class Dissector {
   private decide(state: FlowState, forward: boolean, payload: Buffer): void {
     const { acceptorRole } = state.flow
     state.decided = true
-    if (acceptorRole === 'dns') state.application = new DnsFlow(state.flow, this.sink)
+    if (speaksDns(acceptorRole)) state.application = new DnsFlow(state.flow, this.sink)
     else if (acceptorRole !== null || (forward && REQUEST_BEGIN.test(payload.toString('latin1', 0, 32))))
       state.application = new HttpFlow(state.flow, state.handshake, this.sink)
     state.handshake = null
   }
 
   private readDatagram(state: FlowState, record: PacketRecord): Content {
-    if (state.flow.acceptorRole !== 'dns') return plain('UDP', record.length)
+    if (!speaksDns(state.flow.acceptorRole)) return plain('UDP', record.length)
     state.application ??= new DnsFlow(state.flow, this.sink)
     if (!(state.application instanceof DnsFlow)) return plain('UDP', record.length)
     const { exchange, info, parts } = state.application.readDatagram(record.timeNs, record.length, payloadOf(record))
@@ -174,6 +174,10 @@ export class Dissector {
       case 'segment':
     }
   }
+}
+
+function speaksDns(role: string | null): boolean {
+  return role === 'dns' || role === 'resolver'
 }
 
 function signal(protocol: PacketProtocol, info: string, exchange: Exchange | null = null): Content {

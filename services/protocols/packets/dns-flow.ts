@@ -1,5 +1,6 @@
 import { rcodeName, typeName } from '../dns/codes.ts'
 import { describeData, questionText } from '../dns/describe.ts'
+import { readLabNote } from '../dns/lab-option.ts'
 import { decodeMessage, type Message } from '../dns/message.ts'
 import { DnsFormatError } from '../dns/message-reader.ts'
 import { displayName } from '../dns/name.ts'
@@ -75,7 +76,7 @@ export class DnsFlow {
   }
 
   private readQuery(timeNs: number, message: Message, question: Question): Omit<DnsReading, 'parts'> {
-    const exchange = this.begin(timeNs, message.id, question)
+    const exchange = this.begin(timeNs, message, question)
     exchange.requestEndNs = timeNs
     const [oldest] = this.open.keys()
     if (this.open.size >= MAX_OPEN_QUESTIONS && oldest !== undefined) this.open.delete(oldest)
@@ -87,18 +88,19 @@ export class DnsFlow {
   private readAnswer(timeNs: number, message: Message, question: Question): Omit<DnsReading, 'parts'> {
     const asked = this.open.get(message.id)
     this.open.delete(message.id)
-    const exchange = asked ?? this.begin(timeNs, message.id, question)
+    const exchange = asked ?? this.begin(timeNs, message, question)
     exchange.responseStartNs = timeNs
     exchange.endNs = timeNs
     exchange.rcode = rcodeName(message.rcode)
     exchange.truncated = message.truncated
     exchange.answers = message.answers.map((record) => intern(dataText(record)))
     exchange.ttlSeconds = message.answers.reduce<number | null>((least, { ttl }) => Math.min(least ?? ttl, ttl), null)
+    exchange.ageSeconds = readLabNote(message).ageSeconds ?? null
     if (asked !== undefined) this.sink.answered(exchange)
     return { exchange, info: intern(`${questionText(question)} ${answerText(exchange)}`) }
   }
 
-  private begin(timeNs: number, id: number, question: Question): DnsExchange {
+  private begin(timeNs: number, message: Message, question: Question): DnsExchange {
     return {
       kind: 'dns',
       flow: this.flow,
@@ -112,13 +114,15 @@ export class DnsFlow {
       trace: null,
       packets: [],
       early: [],
-      id,
+      id: message.id,
       name: intern(displayName(question.name)),
       type: typeName(question.type),
       rcode: null,
       truncated: false,
       answers: [],
       ttlSeconds: null,
+      traceId: readLabNote(message).traceId ?? null,
+      ageSeconds: null,
     }
   }
 }

@@ -74,6 +74,10 @@ export interface DnsExchange extends ExchangeBase {
   /** The data of the answer's records in words, addresses as they stand. */
   answers: readonly string[]
   ttlSeconds: number | null
+  /** The trace that the question names itself, as the lab's browser and resolver do. */
+  readonly traceId: string | null
+  /** How long a resolver has had the answer in its cache; null: it was not from a cache. */
+  ageSeconds: number | null
 }
 
 export type Exchange = HttpExchange | DnsExchange

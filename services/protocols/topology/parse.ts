@@ -93,7 +93,7 @@ function issueSentence(issue: z.core.$ZodIssue, document: Document): string {
   }
 }
 
-const ROLE_NAMES = ['dns', 'load-balancer', 'web-server', 'app-server', 'database'] as const
+const ROLE_NAMES = ['dns', 'resolver', 'load-balancer', 'web-server', 'app-server', 'database'] as const
 
 function inputRole(input: unknown): unknown {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return input

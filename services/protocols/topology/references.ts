@@ -50,7 +50,11 @@ function identityMistakes(services: readonly Placed[]): readonly Mistake[] {
       mistakes.push({ path: service.path, detail: `the name "${service.id}" is used on ${host} already` })
     seen.set(service.id, service.host)
     const used =
-      service.spec.role === 'load-balancer' ? [service.spec.port, service.spec.statsPort] : [service.spec.port]
+      service.spec.role === 'load-balancer'
+        ? [service.spec.port, service.spec.statsPort]
+        : service.spec.role === 'resolver'
+          ? [service.spec.port, service.spec.controlPort]
+          : [service.spec.port]
     for (const port of used) {
       const key = `${service.host}:${port}`
       const owner = ports.get(key)
@@ -100,6 +104,8 @@ function referenceMistakes(service: Placed, services: readonly Placed[], topolog
       ]
     case 'app-server':
       return [...after, ...wants(spec.database, 'database', [...path, 'database'])]
+    case 'resolver':
+      return [...after, ...spec.servers.flatMap((id, index) => wants(id, 'dns', [...path, 'servers', index]))]
     case 'dns':
       return [
         ...after,

@@ -37,6 +37,20 @@ const dns = z.strictObject({
   records: z.array(record).min(1),
 })
 
+/** A caching resolver, as an Internet provider has one: visitors ask it, and it asks the DNS servers. */
+const resolver = z.strictObject({
+  role: z.literal('resolver'),
+  ...common,
+  /** The services with the role `dns` that it asks, the next when one does not answer. */
+  servers: z.array(name).min(1),
+  /** Where it tells its cache and takes orders to forget. */
+  controlPort: port,
+  /** Seconds; longer times to live are cut. */
+  maxTtl: z.int().min(0).max(604800).default(86400),
+  /** The same for answers that there is nothing (RFC 2308). */
+  maxNegativeTtl: z.int().min(0).max(604800).default(3600),
+})
+
 const loadBalancer = z.strictObject({
   role: z.literal('load-balancer'),
   ...common,
@@ -66,7 +80,7 @@ const database = z.strictObject({
   file: z.string().regex(/^[\w-]+\.sqlite$/, 'a file name such as foobar.sqlite'),
 })
 
-const serviceSchema = z.discriminatedUnion('role', [dns, loadBalancer, webServer, appServer, database])
+const serviceSchema = z.discriminatedUnion('role', [dns, resolver, loadBalancer, webServer, appServer, database])
 
 const hostSchema = z.strictObject({
   kind: z.enum(['physical', 'virtual']),

@@ -11,6 +11,7 @@ import type {
 import type { LabClient } from '../client.ts'
 import { fakeDeploymentHandlers } from './fake-releases.ts'
 import { faultHandlers } from './fake-faults.ts'
+import { dnsHandlers } from './fake-dns.ts'
 import { designHandlers } from './fake-design.ts'
 import { FakeLab } from './fake-lab.ts'
 import { networkHandlers } from './fake-network.ts'
@@ -112,6 +113,7 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
     ...trafficHandlers(lab),
     ...faultHandlers(lab),
     ...designHandlers(),
+    ...dnsHandlers(lab),
   }
 }
 

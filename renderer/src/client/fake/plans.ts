@@ -135,6 +135,7 @@ export function toHosts(plan: FakePlan): HostState[] {
 
 const FILES: Readonly<Record<Role, readonly string[]>> = {
   dns: ['zone', 'log'],
+  resolver: ['log'],
   'load-balancer': ['config', 'log'],
   'web-server': ['release', 'log'],
   'app-server': ['release', 'log'],

@@ -23,7 +23,7 @@ export function answerRequest(plan: FakePlan, state: LabState, turn: number): An
   const dns = ready('dns-1')
   if (!dns) return refused('REQUEST_DNS_FAILED', { name: 'www.foobar.com', detail: 'no answer', server: 'dns-1' }, null)
   const entry = state.services.find((service) => service.id === plan.entry)
-  const resolved = { name: 'www.foobar.com', address: entry?.address ?? '', ttlSeconds: 60 }
+  const resolved = { name: 'www.foobar.com', address: entry?.address ?? '', ttlSeconds: 60, ageSeconds: null }
   if (!ready(plan.entry)) {
     const params = { address: resolved.address, port: entry?.port ?? 0, detail: 'connection refused' }
     return refused('REQUEST_CONNECT_FAILED', params, resolved)

@@ -6,6 +6,7 @@ import type {
   NetworkStateName,
 } from '../../../../services/contract/index.ts'
 import { describeDeployment } from './deployment-sentences.ts'
+import { describeFailover } from './dns-sentences.ts'
 import { describeFaultChange, describeFaultEnd, describeRepair } from './fault-sentences.ts'
 import { describeTraffic } from './traffic-sentences.ts'
 import { sentence, type EventLevel, type Sentence } from './sentence.ts'
@@ -45,6 +46,20 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
       return [describeFaultEnd(event.fault, event.by)]
     case 'labRepaired':
       return [describeRepair(event.report.asBefore, event.report.cleared.length)]
+    case 'zoneChanged':
+      return [
+        sentence('dns', 'good', 'dns.zone', {
+          services: [event.service],
+          params: { service: event.service, zone: event.zone, serial: event.serial },
+        }),
+      ]
+    case 'cacheFlushed': {
+      const { service, name, count } = event
+      const key = name === '' ? 'dns.flushedAll' : 'dns.flushed'
+      return [sentence('dns', 'info', key, { services: [service], params: { service, name, count } })]
+    }
+    case 'failoverProgressed':
+      return event.failover.state === 'running' ? [] : [describeFailover(event.failover)]
     case 'designChanged':
       return event.done === null ? [] : [describeChange(event.done)]
     case 'planChanged':

@@ -11,6 +11,7 @@ export const EVENT_KINDS = [
   'traffic',
   'fault',
   'design',
+  'dns',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 

@@ -17,12 +17,19 @@ export function relateHops(drafts: readonly HopDraft[]): void {
 /** The request that the sender was working on: the latest of the same span that had reached its process. */
 function findParent(draft: HopDraft, earlier: readonly HopDraft[]): HopDraft | null {
   const own = httpOf(draft)
-  if (own === null) return null
+  if (own === null) return findAskingClient(draft, earlier)
   const candidates = earlier.filter((other) => {
     const http = httpOf(other)
     return http !== null && http.spanId === own.spanId && isWorking(other, draft.startNs) && reached(other, draft)
   })
   return candidates.at(-1) ?? null
+}
+
+/** A resolver's question: the client's question that it was working on. */
+function findAskingClient(draft: HopDraft, earlier: readonly HopDraft[]): HopDraft | null {
+  if (draft.exchange?.kind !== 'dns' || draft.flow.openerRole !== 'resolver') return null
+  const asked = earlier.filter((other) => other.exchange?.kind === 'dns' && reached(other, draft))
+  return asked.findLast((other) => isWorking(other, draft.startNs)) ?? null
 }
 
 /** Whether `earlier` went to the process that `later` comes from. */

@@ -3,6 +3,14 @@ import type { TraceSentence } from '../../../contract/network.ts'
 /** The sentences that tell a trace; the window shows its own language's `packets.steps.<key>`. `{name}` stands for a parameter. */
 export const TRACE_SENTENCES = {
   dnsAsked: '{from} asks the DNS server {to} for the {type} record of {name}.',
+  resolverAsked: '{from} asks the resolver {to} for the {type} record of {name}.',
+  resolverAsks: '{from} has no answer for {name} in its cache, so it asks the DNS server {to}.',
+  dnsFromCache:
+    '{to} answers from its cache, without asking the DNS server: {name} is {answers}. It has had this for {age} s and may give it for {ttl} s more.',
+  dnsEmptyFromCache:
+    '{to} answers from its cache that {name} has no such record ({rcode}): it asked {age} s ago, and does not ask again yet.',
+  staleAnswer:
+    'Why still the old answer? {to} goes by what it asked earlier, but the zone has said {zone} for {since} s. Visitors hear of it when the time to live ends, in {ttl} s, or at once when the cache is flushed.',
   dnsAnswered: '{to} answers: {name} is {answers}. The answer may be kept for {ttl} s.',
   dnsEmpty: '{to} answers that {name} has no such record ({rcode}).',
   dnsTruncated: '{to} answers that the answer is too long for a datagram; {from} asks again over TCP.',

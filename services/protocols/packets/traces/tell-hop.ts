@@ -21,7 +21,12 @@ export function askSentence(draft: HopDraft): Sentence {
   const { exchange } = draft
   if (exchange === null) return tell(draft, draft.startNs, 'refused').sentence
   if (exchange.kind === 'http') return tell(draft, 0, ...askedBy(draft, exchange)).sentence
-  return tell(draft, 0, 'dnsAsked', { name: exchange.name, type: exchange.type }).sentence
+  return tell(draft, 0, askedForName(draft), { name: exchange.name, type: exchange.type }).sentence
+}
+
+function askedForName({ flow }: HopDraft): SentenceKey {
+  if (flow.acceptorRole === 'resolver') return 'resolverAsked'
+  return flow.openerRole === 'resolver' ? 'resolverAsks' : 'dnsAsked'
 }
 
 function tell(draft: HopDraft, atNs: number, key: SentenceKey, params: Sentence['params'] = {}): Told {
@@ -31,11 +36,15 @@ function tell(draft: HopDraft, atNs: number, key: SentenceKey, params: Sentence[
 function tellDns(draft: HopDraft, exchange: DnsExchange): Told[] {
   const asked = { atNs: exchange.startNs, sentence: askSentence(draft) }
   if (exchange.endNs === null) return [asked]
-  const { name, answers } = exchange
+  const { name, answers, ageSeconds: age } = exchange
   if (exchange.truncated) return [asked, tell(draft, exchange.endNs, 'dnsTruncated')]
-  if (answers.length === 0)
-    return [asked, tell(draft, exchange.endNs, 'dnsEmpty', { name, rcode: exchange.rcode ?? '' })]
+  if (answers.length === 0) {
+    const empty = { name, rcode: exchange.rcode ?? '' }
+    if (age === null) return [asked, tell(draft, exchange.endNs, 'dnsEmpty', empty)]
+    return [asked, tell(draft, exchange.endNs, 'dnsEmptyFromCache', { ...empty, age })]
+  }
   const params = { name, answers: answers.join(', '), ttl: exchange.ttlSeconds ?? 0 }
+  if (age !== null) return [asked, tell(draft, exchange.endNs, 'dnsFromCache', { ...params, age })]
   return [asked, tell(draft, exchange.endNs, 'dnsAnswered', params)]
 }
 

@@ -100,7 +100,7 @@ export class TraceBook implements ExchangeSink {
 
   asked(exchange: DnsExchange): void {
     const { address, port } = exchange.flow.client
-    const traceId = this.expectedDns.get(`${address}:${port}`)
+    const traceId = exchange.traceId ?? this.expectedDns.get(`${address}:${port}`)
     const trace = traceId === undefined ? null : this.open(traceId)
     if (trace !== null) return this.join(trace, exchange)
     this.questions.push(exchange)

@@ -5,7 +5,7 @@ import { argumentsOf, settingsOf } from '../../../../services/engine/traffic/set
 const LAB = {
   entryUrl: 'http://www.foobar.com:8080/',
   clientAddress: '127.10.0.2',
-  dns: { address: '127.10.0.53', port: 8053 },
+  nameServer: { address: '127.10.0.53', port: 8053 },
 } as const
 
 const order = (patch: Partial<TrafficOrder> = {}): TrafficOrder => ({ rate: 200, connections: 'keep-alive', ...patch })

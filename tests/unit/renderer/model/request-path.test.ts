@@ -4,7 +4,7 @@ import { HOP_MS, requestHops } from '../../../../renderer/src/model/request-path
 import type { RequestResult } from '../../../../services/contract/index.ts'
 
 const links = FAKE_PLANS.find((plan) => plan.id.startsWith('1-'))?.links ?? []
-const resolved = { name: 'www.foobar.com', address: '127.10.0.10', ttlSeconds: 60 }
+const resolved = { name: 'www.foobar.com', address: '127.10.0.10', ttlSeconds: 60, ageSeconds: null }
 
 function hops(change: Pick<RequestResult, 'via' | 'resolved'>): string[] {
   return requestHops(change as RequestResult, links).map(({ link, back }) => (back ? `${link} back` : link))

@@ -25,7 +25,7 @@ export const REQUEST: RequestResult = {
   atMs: 0,
   url: 'http://www.foobar.com:8080/',
   method: 'GET',
-  resolved: { name: 'www.foobar.com', address: '127.10.0.10', ttlSeconds: 60 },
+  resolved: { name: 'www.foobar.com', address: '127.10.0.10', ttlSeconds: 60, ageSeconds: null },
   status: 200,
   statusText: 'OK',
   release: 'v1',
@@ -167,6 +167,14 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
   leftoversSwept: { type: 'leftoversSwept', count: 2 },
   networkChanged: { type: 'networkChanged', patch: { state: 'ready', pid: 4711 } },
   planChanged: { type: 'planChanged', hosts: [], services: [], links: [] },
+  zoneChanged: { type: 'zoneChanged', service: 'dns-1', zone: 'foobar.com', serial: 2, atMs: 0 },
+  cacheFlushed: { type: 'cacheFlushed', service: 'resolver-1', name: 'www', count: 1 },
+  failoverProgressed: {
+    type: 'failoverProgressed',
+    failover: {
+      ...{ state: 'done', startedAtMs: 0, rate: 20, ttlSeconds: 5, watchMs: 9000, resolutionMs: 50, rows: [] },
+    },
+  },
   designChanged: {
     type: 'designChanged',
     design: NO_DESIGN,
