@@ -1,8 +1,13 @@
 import { isSpof } from '../contract/index.ts'
 import type {
+<<<<<<< HEAD
   AuditState,
+=======
+  ChangeDone,
+>>>>>>> design
   ComparisonState,
   DeploymentState,
+  DesignState,
   Failure,
   LabState,
   PacketRow,
@@ -61,6 +66,7 @@ export function comparisonAnswer({ from, release, rate, resolutionMs, rows }: Co
   return { from, release, rate, resolutionMs, strategies }
 }
 
+<<<<<<< HEAD
 export function auditAnswer(audit: AuditState): object {
   const { topology, phase, rows, rate, baseline, repaired, failure } = audit
   const parts = rows.map((row) => {
@@ -72,6 +78,14 @@ export function auditAnswer(audit: AuditState): object {
   })
   const error = failure === null ? {} : { error: plain(failure) }
   return { topology, phase, rate, baseline, repaired, parts, ...error }
+=======
+export function designAnswer({ pairs, balancers, changed }: DesignState): object {
+  return { pairs, balancers, changed }
+}
+
+export function changeAnswer({ way, label: { kind, params, text } }: ChangeDone): object {
+  return { way, kind, params, text }
+>>>>>>> design
 }
 
 export function trafficAnswer(result: TrafficResult): object {

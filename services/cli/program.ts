@@ -37,6 +37,7 @@ import { trace, type TraceOptions } from './commands/trace.ts'
 import { traffic, type TrafficChoice } from './commands/traffic.ts'
 import { DEFAULT_TOPOLOGY, up } from './commands/up.ts'
 import type { CommandContext, LabChoice } from './context.ts'
+import { addDesignCommands } from './design-program.ts'
 import { demo } from './demo/demo.ts'
 import { addFaultCommands } from './fault-program.ts'
 import type { TextStream } from './output.ts'
@@ -133,6 +134,8 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
     .option('--rate <r>', 'requests per second (default: 100)', positiveWhole)
     .option('--report <file>', 'write the table as FILE.csv, or as FILE.html with charts', reportFile)
     .action((release: string | undefined, options: CompareChoice) => compare(context(), release, options))
+
+  addDesignCommands(labCommand, context)
 
   labCommand('logs', 'print what a service has logged', 'logs web-1 --follow')
     .argument('<service>', 'the service; see "status"')

@@ -1,5 +1,6 @@
 import { auditEndWords } from './audit-summary.ts'
 import { stripVTControlCharacters } from 'node:util'
+<<<<<<< HEAD
 import type {
   ChangeDone,
   ChangeWay,
@@ -10,6 +11,10 @@ import type {
   ServiceStateName,
 } from '../contract/index.ts'
 import { kneeWords, settingWords } from './capacity-words.ts'
+=======
+import type { LabEvent, LabState, RequestResult, ServiceState, ServiceStateName } from '../contract/index.ts'
+import { designWords } from './design-words.ts'
+>>>>>>> design
 import { faultChangeWords, faultEndWords, repairWords } from './fault-words.ts'
 import { table, type Output, type Style } from './output.ts'
 
@@ -202,13 +207,6 @@ function eventWords(event: LabEvent): string | null {
     case 'auditProgressed':
       return null
   }
-}
-
-const WAY_WORDS: Readonly<Record<ChangeWay, string>> = { apply: 'design', undo: 'undone', redo: 'done again' }
-
-/** `undone: Add server-3`. */
-export function designWords({ label, way }: ChangeDone): string {
-  return `${WAY_WORDS[way]}: ${label.text}`
 }
 
 function serviceWords(service: string, patch: Partial<ServiceState>): string | null {

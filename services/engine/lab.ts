@@ -17,6 +17,7 @@ import { Deployments } from './deploy/deployments.ts'
 import { DeploymentJournal } from './deploy/journal.ts'
 import { servesCode, type DeployGround } from './deploy/server-tools.ts'
 import { Designer } from './design/designer.ts'
+import { LabSite } from './design/lab-site.ts'
 import { DnsDesk } from './dns/dns-desk.ts'
 import type { EventLog } from './event-log.ts'
 import { Faults } from './faults/faults.ts'
@@ -73,8 +74,8 @@ export class Lab {
   readonly dns: DnsDesk
   readonly capacity: CapacityDesk
   private readonly parts: LabParts
-  private readonly services: ReadonlyMap<string, Service>
-  private readonly codebases: ReadonlyMap<string, Codebase>
+  private readonly services: Map<string, Service>
+  private readonly codebases: Map<string, Codebase>
   private readonly sampler: Sampler
   private readonly balancers: BalancerWatch
   /** Connections that services were refused, by the service that they went to. */
@@ -88,12 +89,7 @@ export class Lab {
     this.plan = parts.plan
     this.workspace = parts.workspace
     this.traffic = new TrafficRunner(parts)
-    this.codebases = new Map(
-      codeHosts(parts.plan).map((host) => [
-        host,
-        new Codebase(parts.workspace.hostFolder(host, 'codebase'), parts.platform),
-      ]),
-    )
+    this.codebases = new Map(codeHosts(parts.plan).map((host) => [host, this.makeCodebase(host)]))
     this.network = new Network(parts)
     this.programs = new ProgramDesk(parts.workspace.root)
     this.services = new Map(parts.plan.services.map((planned) => [planned.id, this.makeService(planned)]))
@@ -107,6 +103,7 @@ export class Lab {
       service: (id) => this.service(id),
       refusedAt: (service) => this.refused.get(service) ?? 0,
     })
+<<<<<<< HEAD
     this.design = new Designer({
       plan: parts.plan,
       shipped: parts.plan.topology,
@@ -120,6 +117,9 @@ export class Lab {
       faults: this.faults,
       service: (id) => this.service(id),
     })
+=======
+    this.design = new Designer(this.makeSite())
+>>>>>>> design
     this.dns = new DnsDesk({
       plan: parts.plan,
       workspace: parts.workspace,
@@ -129,6 +129,7 @@ export class Lab {
       isDown: (id) => parts.events.state.backends.some(({ service, state }) => service === id && state === 'down'),
       emit: (event) => parts.events.emit(event),
     })
+<<<<<<< HEAD
     this.capacity = new CapacityDesk({
       plan: parts.plan,
       workspace: parts.workspace,
@@ -138,6 +139,9 @@ export class Lab {
       emit: (event) => parts.events.emit(event),
     })
     this.sampler = new Sampler([...this.services.values()], parts.platform, parts.events)
+=======
+    this.sampler = new Sampler(() => [...this.services.values()], parts.platform, parts.events)
+>>>>>>> design
     this.balancers = new BalancerWatch(parts.plan, parts.events, (balancer, requests) => {
       this.service(balancer).requests = requests
     })
@@ -258,6 +262,30 @@ export class Lab {
     return value
   }
 
+  private makeCodebase(host: string): Codebase {
+    return new Codebase(this.workspace.hostFolder(host, 'codebase'), this.parts.platform)
+  }
+
+  private makeSite(): LabSite {
+    const { parts, services, codebases, network, deployments } = this
+    return new LabSite({
+      ...parts,
+      services,
+      codebases,
+      network,
+      initialState,
+      releases: deployments.releases,
+      context: () => this.roleContext({}),
+      makeService: (planned) => this.makeService(planned),
+      makeCodebase: (host) => this.makeCodebase(host),
+      noteFreshPort: (planned) => void this.freshPorts.add(planned),
+      isStopping: () => this.stopping,
+      requireRest: () => {
+        if (deployments.busy) throw new LabError('DEPLOY_BUSY')
+      },
+    })
+  }
+
   private makeDeployments(): Deployments {
     const { plan, events, nodePath, programsDir, platform, workspace } = this.parts
     const { codebases } = this
@@ -271,6 +299,7 @@ export class Lab {
       emit: (event) => events.emit(event),
       service: (id) => this.service(id),
       besideDriver: (service, ports, release) => this.driverOf(service, { plan: ports, release }),
+      requireRest: () => this.design.requireIdle(),
       rewriteBalancers: async () => {
         for (const balancer of plan.ofRole('load-balancer'))
           await roleOf('load-balancer').prepare(balancer, this.roleContext({}))

@@ -3,6 +3,7 @@ import { MAX_WEIGHT } from '../../protocols/haproxy-cfg/server-line.ts'
 import { formatChoices } from '../../protocols/balancing/choice-log.ts'
 import { formatServersState } from '../../protocols/haproxy-stats/show-servers-state.ts'
 import { formatStatCsv } from '../../protocols/haproxy-stats/show-stat.ts'
+import { ProgramError } from '../kit/program.ts'
 import type { AdminState, BackendServer } from './backend-server.ts'
 import type { Backend } from './backend.ts'
 import type { Frontend } from './frontend.ts'
@@ -21,6 +22,8 @@ export interface Controlled {
   setState(backend: Backend, server: BackendServer, state: AdminState): void
   setWeight(backend: Backend, server: BackendServer, weight: number): void
   move(backend: Backend, server: BackendServer, endpoint: Endpoint): void
+  /** Throws `ProgramError`. */
+  reload(): void
 }
 
 interface Command {
@@ -54,6 +57,13 @@ const COMMANDS: readonly Command[] = [
     needs: 'user',
     run: (args, controlled) =>
       withServer(args[0], controlled, (_backend, server) => `${server.weight} (initial ${server.config.weight})\n`),
+  },
+  {
+    // HAProxy has it at its master process (management guide, section 9.4).
+    words: ['reload'],
+    help: ['reload', 'read the servers of the configuration anew'],
+    needs: 'admin',
+    run: (_args, controlled) => reload(controlled),
   },
   {
     words: ['set', 'server'],
@@ -127,6 +137,16 @@ function withServer(
   if (!backend) return 'No such backend.\n'
   const server = backend.find(text.slice(slash + 1))
   return server ? work(backend, server) : 'No such server.\n'
+}
+
+function reload(controlled: Controlled): string {
+  try {
+    controlled.reload()
+    return 'Success=1\n'
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error
+    return `Success=0\n--\n${error.message}\n`
+  }
 }
 
 function changeState(target: string | undefined, state: AdminState, controlled: Controlled): string {
