@@ -1,10 +1,7 @@
 import { isSpof } from '../contract/index.ts'
 import type {
-<<<<<<< HEAD
   AuditState,
-=======
   ChangeDone,
->>>>>>> design
   ComparisonState,
   DeploymentState,
   DesignState,
@@ -66,7 +63,6 @@ export function comparisonAnswer({ from, release, rate, resolutionMs, rows }: Co
   return { from, release, rate, resolutionMs, strategies }
 }
 
-<<<<<<< HEAD
 export function auditAnswer(audit: AuditState): object {
   const { topology, phase, rows, rate, baseline, repaired, failure } = audit
   const parts = rows.map((row) => {
@@ -78,14 +74,14 @@ export function auditAnswer(audit: AuditState): object {
   })
   const error = failure === null ? {} : { error: plain(failure) }
   return { topology, phase, rate, baseline, repaired, parts, ...error }
-=======
+}
+
 export function designAnswer({ pairs, balancers, changed }: DesignState): object {
   return { pairs, balancers, changed }
 }
 
 export function changeAnswer({ way, label: { kind, params, text } }: ChangeDone): object {
   return { way, kind, params, text }
->>>>>>> design
 }
 
 export function trafficAnswer(result: TrafficResult): object {

@@ -97,15 +97,12 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
 
   addNetworkCommands(labCommand, context)
   addDnsCommands(program, context)
-<<<<<<< HEAD
   const fault = program
     .command('fault')
     .description('break services, hosts, links and DNS on purpose, and repair them')
     .addHelpText('after', example('fault list'))
   addFaultCommands(groupCommand(fault), context)
-=======
   addCapacityCommands(labCommand, context)
->>>>>>> capacity
 
   for (const action of SERVICE_ACTIONS) {
     labCommand(action, ACTION_HELP[action], `${action} web-1`)

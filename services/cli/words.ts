@@ -1,6 +1,5 @@
 import { auditEndWords } from './audit-summary.ts'
 import { stripVTControlCharacters } from 'node:util'
-<<<<<<< HEAD
 import type {
   ChangeDone,
   ChangeWay,
@@ -11,10 +10,7 @@ import type {
   ServiceStateName,
 } from '../contract/index.ts'
 import { kneeWords, settingWords } from './capacity-words.ts'
-=======
-import type { LabEvent, LabState, RequestResult, ServiceState, ServiceStateName } from '../contract/index.ts'
 import { designWords } from './design-words.ts'
->>>>>>> design
 import { faultChangeWords, faultEndWords, repairWords } from './fault-words.ts'
 import { table, type Output, type Style } from './output.ts'
 

@@ -103,12 +103,7 @@ export class Lab {
       service: (id) => this.service(id),
       refusedAt: (service) => this.refused.get(service) ?? 0,
     })
-<<<<<<< HEAD
-    this.design = new Designer({
-      plan: parts.plan,
-      shipped: parts.plan.topology,
-      emit: (event) => parts.events.emit(event),
-    })
+    this.design = new Designer(this.makeSite())
     this.audits = new Audits({
       plan: parts.plan,
       events: parts.events,
@@ -117,9 +112,6 @@ export class Lab {
       faults: this.faults,
       service: (id) => this.service(id),
     })
-=======
-    this.design = new Designer(this.makeSite())
->>>>>>> design
     this.dns = new DnsDesk({
       plan: parts.plan,
       workspace: parts.workspace,
@@ -129,7 +121,6 @@ export class Lab {
       isDown: (id) => parts.events.state.backends.some(({ service, state }) => service === id && state === 'down'),
       emit: (event) => parts.events.emit(event),
     })
-<<<<<<< HEAD
     this.capacity = new CapacityDesk({
       plan: parts.plan,
       workspace: parts.workspace,
@@ -138,10 +129,7 @@ export class Lab {
       state: () => parts.events.state,
       emit: (event) => parts.events.emit(event),
     })
-    this.sampler = new Sampler([...this.services.values()], parts.platform, parts.events)
-=======
     this.sampler = new Sampler(() => [...this.services.values()], parts.platform, parts.events)
->>>>>>> design
     this.balancers = new BalancerWatch(parts.plan, parts.events, (balancer, requests) => {
       this.service(balancer).requests = requests
     })
@@ -324,11 +312,8 @@ export class Lab {
       keeper,
       logPath: workspace.logPath(planned.id),
       onRefused: (call) => this.noteRefused(planned.id, call),
-<<<<<<< HEAD
       onFaults: (figures) => this.programs.hear(planned.id, figures),
-=======
       onCapacity: (report) => this.capacity.noteReport(planned.id, report),
->>>>>>> capacity
       tellBeside: (beside) => {
         const others = events.state.besides.filter(({ service }) => service !== planned.id)
         // The lab is gone, or the process ended before it was told of.

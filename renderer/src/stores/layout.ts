@@ -11,15 +11,9 @@ export const DOCK_PANELS = [
   'deployments',
   'events',
   'request',
-<<<<<<< HEAD
-<<<<<<< HEAD
   'faults',
-=======
   'dns',
->>>>>>> resolver
-=======
   'audit',
->>>>>>> audit
 ] as const
 export type DockPanel = (typeof DOCK_PANELS)[number]
 

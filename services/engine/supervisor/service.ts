@@ -7,11 +7,8 @@ import {
   type ServiceFile,
   type ServiceState,
 } from '../../contract/index.ts'
-<<<<<<< HEAD
 import type { ProgramFigures } from '../../protocols/faults/program-faults.ts'
-=======
 import type { CapacityReport } from '../../protocols/capacity/report.ts'
->>>>>>> capacity
 import type { Platform } from '../platform/platform.ts'
 import { BesideSlot, type Generation } from './beside-slot.ts'
 import { LogFile } from './log-file.ts'
@@ -315,12 +312,8 @@ export class Service {
     this.change(this.answered ? 'ready' : 'running', {})
   }
 
-<<<<<<< HEAD
-  private onReport(process: PtyProcess, { requests, refused, faults }: StatusReport): void {
+  private onReport(process: PtyProcess, { requests, refused, faults, capacity }: StatusReport): void {
     if (faults !== null && this.process === process) this.around.onFaults(faults)
-=======
-  private onReport(process: PtyProcess, { requests, refused, capacity }: StatusReport): void {
->>>>>>> capacity
     if (refused !== null) this.around.onRefused(refused)
     if (requests !== null) this.onRequests(process, requests)
     if (capacity !== null) this.onCapacity(process, capacity)

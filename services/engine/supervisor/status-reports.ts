@@ -1,8 +1,5 @@
-<<<<<<< HEAD
 import { readFigures, type ProgramFigures } from '../../protocols/faults/program-faults.ts'
-=======
 import { parseCapacityReport, type CapacityReport } from '../../protocols/capacity/report.ts'
->>>>>>> capacity
 
 /**
  * Takes the programs' own figures out of their terminal stream (an OSC sequence, see services/programs/kit/log.ts) and
@@ -78,14 +75,11 @@ function parseReport(text: string): StatusReport {
   const [, address, port, at] = /(?:^|;)refused=([\d.]{7,15}):(\d{1,5});at=(\d{1,17})(?:;|$)/.exec(text) ?? []
   const refused = address === undefined ? null : { address, port: Number(port), atUs: Number(at) }
   const ready = /(?:^|;)ready=1(?:;|$)/.test(text)
-<<<<<<< HEAD
-  return { requests: requests === undefined ? null : Number(requests), refused, ready, faults: readFigures(text) }
-=======
   return {
     requests: requests === undefined ? null : Number(requests),
     refused,
     ready,
+    faults: readFigures(text),
     capacity: parseCapacityReport(text),
   }
->>>>>>> capacity
 }

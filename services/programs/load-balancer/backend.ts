@@ -31,16 +31,11 @@ export class Backend {
   readonly counters = new Counters()
   retryOn: ReadonlySet<RetryReason>
   /** The header lines of `http-response add-header`, each with CRLF. */
-<<<<<<< HEAD
-  readonly addedLines: string
+  addedLines: string
   /** The last choices, with their reasons. */
   readonly choices = new ChoiceLog(KEPT_CHOICES)
   private why: Pick<LoggedChoice, 'candidates' | 'reason' | 'detail'> | null = null
-  private readonly balancer: Balancer<BackendServer>
-=======
-  addedLines: string
   private balancer: Balancer<BackendServer>
->>>>>>> design
   private readonly deadlines: Deadlines
   private hasLimits: boolean
   private queue: Waiting[] = []

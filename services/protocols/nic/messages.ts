@@ -1,9 +1,5 @@
-<<<<<<< HEAD
 import type { WireFault, WireFigures } from './faults.ts'
-import type { NicPort, RecordingMode, Transport } from './config.ts'
-=======
 import type { NicHost, NicPort, RecordingMode, Transport } from './config.ts'
->>>>>>> design
 import type { Direction, Endpoint, NicClock, NicRecord } from './records.ts'
 
 /** What the engine and the NIC say to each other over the process's IPC channel (JSON). */

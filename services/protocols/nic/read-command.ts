@@ -1,9 +1,5 @@
-<<<<<<< HEAD
-import { readPort, readRecordingMode, readRingBytes, TRANSPORTS } from './config.ts'
-import { readWireFault } from './faults.ts'
-=======
 import { readHost, readPort, readRecordingMode, readRingBytes, TRANSPORTS } from './config.ts'
->>>>>>> design
+import { readWireFault } from './faults.ts'
 import {
   expected,
   NicFormatError,
