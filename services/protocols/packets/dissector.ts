@@ -65,7 +65,7 @@ export class Dissector {
       offset: record.offset,
       length: record.length,
       acknowledged: acknowledged(state, forward),
-      info: content.info,
+      info: record.fault === null ? content.info : `[fault: ${record.fault}] ${content.info}`,
       exchange: content.exchanges[0] ?? null,
       parts: content.parts,
       trace: null,
@@ -93,6 +93,7 @@ export class Dissector {
       closed: { forward: false, backward: false },
     }
     // What ends a connection begins none: it is the last word on one that was forgotten, or on one that ended by a reset.
+    if (isUnanswered(record)) return state
     if (record.kind === 'close' || record.kind === 'reset' || record.kind === 'refused') return state
     const [oldest] = this.flows.keys()
     if (this.flows.size >= MAX_FLOWS && oldest !== undefined) this.flows.delete(oldest)
@@ -107,7 +108,7 @@ export class Dissector {
       case 'datagram':
         return this.readDatagram(state, record)
       case 'handshake':
-        return signal('TCP', '[SYN] [SYN, ACK] [ACK]')
+        return signal('TCP', isUnanswered(record) ? '[SYN]' : '[SYN] [SYN, ACK] [ACK]')
       case 'close':
         return signal('TCP', '[FIN, ACK]', closeFlow(state, forward, record.timeNs))
       case 'reset':
@@ -174,6 +175,11 @@ export class Dissector {
       case 'segment':
     }
   }
+}
+
+/** A connection that was asked for over a cable that is pulled. */
+function isUnanswered({ kind, fault }: PacketRecord): boolean {
+  return kind === 'handshake' && fault === 'kept'
 }
 
 function speaksDns(role: string | null): boolean {
