@@ -3,7 +3,7 @@ import { noteHold, takePacket, type Exchange, type ExchangeSink } from './exchan
 import { flowOf, type Flow } from './flow.ts'
 import { HttpFlow } from './http-flow.ts'
 import type { LabMap } from './lab-map.ts'
-import { payloadOf, type PacketRecord } from './record.ts'
+import { isUnanswered, payloadOf, type PacketRecord } from './record.ts'
 import type { PacketProtocol, PacketSummary, Part } from './summary.ts'
 
 /** Connections that are followed at a time; beyond it the one that was seen first is forgotten. */
@@ -175,11 +175,6 @@ export class Dissector {
       case 'segment':
     }
   }
-}
-
-/** A connection that was asked for over a cable that is pulled. */
-function isUnanswered({ kind, fault }: PacketRecord): boolean {
-  return kind === 'handshake' && fault === 'kept'
 }
 
 function speaksDns(role: string | null): boolean {
