@@ -1,4 +1,6 @@
+import { isSpof } from '../contract/index.ts'
 import type {
+  AuditState,
   ComparisonState,
   DeploymentState,
   Failure,
@@ -57,6 +59,19 @@ export function comparisonAnswer({ from, release, rate, resolutionMs, rows }: Co
     return { strategy, ok: state === 'done', ...figures, ...error }
   })
   return { from, release, rate, resolutionMs, strategies }
+}
+
+export function auditAnswer(audit: AuditState): object {
+  const { topology, phase, rows, rate, baseline, repaired, failure } = audit
+  const parts = rows.map((row) => {
+    const { kind, id, predicted, measured, agree, difference } = row
+    return {
+      ...{ kind, id, spof: isSpof(row), predicted, measured, agree, difference },
+      ...(row.failure === null ? {} : { error: plain(row.failure) }),
+    }
+  })
+  const error = failure === null ? {} : { error: plain(failure) }
+  return { topology, phase, rate, baseline, repaired, parts, ...error }
 }
 
 export function trafficAnswer(result: TrafficResult): object {

@@ -8,6 +8,7 @@ import {
   type Trace,
   type WrittenFile,
 } from '../contract/index.ts'
+import { Audits } from './audit/audits.ts'
 import { BalancerWatch } from './balancer/balancer-watch.ts'
 import { Deployments } from './deploy/deployments.ts'
 import { DeploymentJournal } from './deploy/journal.ts'
@@ -63,6 +64,7 @@ export class Lab {
   readonly traffic: TrafficRunner
   readonly faults: Faults
   readonly design: Designer
+  readonly audits: Audits
   readonly dns: DnsDesk
   private readonly parts: LabParts
   private readonly services: ReadonlyMap<string, Service>
@@ -99,6 +101,14 @@ export class Lab {
       plan: parts.plan,
       shipped: parts.plan.topology,
       emit: (event) => parts.events.emit(event),
+    })
+    this.audits = new Audits({
+      plan: parts.plan,
+      events: parts.events,
+      traffic: this.traffic,
+      deployments: this.deployments,
+      faults: this.faults,
+      service: (id) => this.service(id),
     })
     this.dns = new DnsDesk({
       plan: parts.plan,
@@ -170,6 +180,7 @@ export class Lab {
   /** Stops everything, those that ask others first. Never rejects. */
   async stop(): Promise<void> {
     this.stopping = true
+    await this.audits.dispose()
     this.faults.dispose()
     this.dns.dispose()
     this.deployments.abandon()
