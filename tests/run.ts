@@ -9,8 +9,9 @@ import { addCounts, closingLine, NO_TESTS, readCounts, type Counts } from './run
 import { CHECK_LANES, reportFile, RESULTS, SLOW_STEPS, type Step } from './runner/steps.ts'
 
 /**
- * `npm run check` (what needs no processes of the system), `npm test` (everything), `npm run bench` and `npm run soak`. Every step is
- * run even when one before it failed; the last line sums up the tests, and the exit code is 0 only when all is well.
+ * `npm run check` (what needs no processes of the system), `npm test` (everything), `npm run bench` and `npm run soak`.
+ * Every step is run even when one before it failed; the last line sums up the tests, and the exit code is 0 only when
+ * all is well.
  */
 
 interface Outcome {

@@ -17,6 +17,9 @@ const SETTINGS: { readonly [Kind in FaultKind]?: Readonly<Record<string, number 
   loss: { percent: 20 },
 }
 
+/** Windows cannot stop a process half-way. */
+const ACTIONS = { freeze: { supported: process.platform !== 'win32', reason: null } } as const
+
 const DIRECTIONS = ['both', 'forward', 'back'] as const
 
 /** Each kind of fault, with all the places it can be set at. */
@@ -28,13 +31,11 @@ export function allFaults(state: LabState, random: () => number): ReadonlyMap<Fa
   }
   for (const service of state.services)
     for (const kind of faultKindsOf('service', service.role))
-      if (serviceFaultObstacle(kind, service, state.capabilities.actions) === null)
-        add(kind, { target: 'service', service: service.id })
+      if (serviceFaultObstacle(kind, service, ACTIONS) === null) add(kind, { target: 'service', service: service.id })
   if (state.network.state === 'unsupported') return byKind
   for (const { id } of state.hosts.filter(({ id: host }) => state.services.some((service) => service.host === host))) {
     add('power-off', { target: 'host', host: id })
-    for (const kind of faultKindsOf('nic'))
-      add(kind, { target: 'nic', host: id, direction: oneOf(DIRECTIONS, random) })
+    for (const kind of faultKindsOf('nic')) add(kind, { target: 'nic', host: id, direction: oneOf(DIRECTIONS, random) })
   }
   for (const { id } of state.links)
     for (const kind of faultKindsOf('link'))

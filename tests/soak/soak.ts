@@ -108,7 +108,11 @@ async function soak(): Promise<void> {
     await lab.run('startLab', { topology: TOPOLOGY })
     await lab.run('clearAllFaults', {})
     const before = await holdingsOf(lab)
-    await lab.run('startTraffic', { rate: RATE, connections: 'keep-alive', urls: [{ url: '/' }, { url: '/guestbook' }] })
+    await lab.run('startTraffic', {
+      rate: RATE,
+      connections: 'keep-alive',
+      urls: [{ url: '/' }, { url: '/guestbook' }],
+    })
     await breakAndRepair(lab, random)
     await lab.run('stopTraffic', {})
     await prove(lab, 'at the end')
