@@ -1,3 +1,5 @@
+export * from './capacity-order.ts'
+export * from './capacity.ts'
 export * from './audit-order.ts'
 export * from './audit.ts'
 export * from './commands.ts'

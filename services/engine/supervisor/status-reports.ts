@@ -1,4 +1,5 @@
 import { readFigures, type ProgramFigures } from '../../protocols/faults/program-faults.ts'
+import { parseCapacityReport, type CapacityReport } from '../../protocols/capacity/report.ts'
 
 /**
  * Takes the programs' own figures out of their terminal stream (an OSC sequence, see services/programs/kit/log.ts) and
@@ -17,6 +18,8 @@ export interface StatusReport {
   readonly faults: ProgramFigures | null
   /** It has said that it listens. */
   readonly ready: boolean
+  /** How its workers do; application servers only. */
+  readonly capacity: CapacityReport | null
 }
 
 /** A connection that the program tried to open and that was refused. */
@@ -72,5 +75,11 @@ function parseReport(text: string): StatusReport {
   const [, address, port, at] = /(?:^|;)refused=([\d.]{7,15}):(\d{1,5});at=(\d{1,17})(?:;|$)/.exec(text) ?? []
   const refused = address === undefined ? null : { address, port: Number(port), atUs: Number(at) }
   const ready = /(?:^|;)ready=1(?:;|$)/.test(text)
-  return { requests: requests === undefined ? null : Number(requests), refused, ready, faults: readFigures(text) }
+  return {
+    requests: requests === undefined ? null : Number(requests),
+    refused,
+    ready,
+    faults: readFigures(text),
+    capacity: parseCapacityReport(text),
+  }
 }

@@ -113,6 +113,11 @@ export class Log {
     this.out.write(text)
   }
 
+  /** Figures of the program, for whoever supervises it: `key=value;...`. */
+  figures(text: string): void {
+    if (this.supervised) this.write(`\u001b]${STATUS_OSC};${text}\u0007`)
+  }
+
   /** It listens: for a supervisor that cannot try it, because another process answers at the same address. */
   ready(): void {
     if (this.supervised) this.write(`\u001b]${STATUS_OSC};ready=1\u0007`)
