@@ -1,8 +1,10 @@
 import { isSpof } from '../contract/index.ts'
 import type {
   AuditState,
+  ChangeDone,
   ComparisonState,
   DeploymentState,
+  DesignState,
   Failure,
   LabState,
   PacketRow,
@@ -72,6 +74,14 @@ export function auditAnswer(audit: AuditState): object {
   })
   const error = failure === null ? {} : { error: plain(failure) }
   return { topology, phase, rate, baseline, repaired, parts, ...error }
+}
+
+export function designAnswer({ pairs, balancers, changed }: DesignState): object {
+  return { pairs, balancers, changed }
+}
+
+export function changeAnswer({ way, label: { kind, params, text } }: ChangeDone): object {
+  return { way, kind, params, text }
 }
 
 export function trafficAnswer(result: TrafficResult): object {

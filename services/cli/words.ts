@@ -9,6 +9,8 @@ import type {
   ServiceState,
   ServiceStateName,
 } from '../contract/index.ts'
+import { kneeWords, settingWords } from './capacity-words.ts'
+import { designWords } from './design-words.ts'
 import { faultChangeWords, faultEndWords, repairWords } from './fault-words.ts'
 import { table, type Output, type Style } from './output.ts'
 
@@ -177,8 +179,16 @@ function eventWords(event: LabEvent): string | null {
       return `${event.service}: ${event.name === '' ? 'everything' : event.name} forgotten (${count(event.count, 'answer')})`
     case 'failoverProgressed':
       return event.failover.state === 'running' ? null : `comparison of failovers: ${event.failover.state}`
+    case 'capacityChanged':
+      return `${event.service}: ${settingWords(event.setting)}`
+    case 'rampProgressed':
+      return event.ramp.state === 'running'
+        ? null
+        : `ramp ${event.ramp.id}: ${event.ramp.state}, ${kneeWords(event.ramp)}`
     case 'designChanged':
       return event.done && designWords(event.done)
+    case 'capacitySampled':
+    case 'rampForgotten':
     case 'planChanged':
     case 'stepChanged':
     case 'traceChanged':
@@ -193,13 +203,6 @@ function eventWords(event: LabEvent): string | null {
     case 'auditProgressed':
       return null
   }
-}
-
-const WAY_WORDS: Readonly<Record<ChangeWay, string>> = { apply: 'design', undo: 'undone', redo: 'done again' }
-
-/** `undone: Add server-3`. */
-export function designWords({ label, way }: ChangeDone): string {
-  return `${WAY_WORDS[way]}: ${label.text}`
 }
 
 function serviceWords(service: string, patch: Partial<ServiceState>): string | null {

@@ -36,6 +36,16 @@ export function changeLabel(kind: ChangeKind, params: ErrorParams = {}): ChangeL
   return { kind, params, text: fillSentence(CHANGE_SENTENCES[kind], params) }
 }
 
+/** HAProxy's largest weight. */
+export const MAX_SERVER_WEIGHT = 256
+
+/**
+ * `activeActive`: all servers work; one that is lost takes its share of the capacity with it. `activePassive`: one works,
+ * the others wait until it is lost.
+ */
+export const BALANCE_PRESETS = ['activeActive', 'activePassive'] as const
+export type BalancePreset = (typeof BALANCE_PRESETS)[number]
+
 /** `apply`: for the first time. */
 export const CHANGE_WAYS = ['apply', 'undo', 'redo'] as const
 export type ChangeWay = (typeof CHANGE_WAYS)[number]
@@ -104,7 +114,15 @@ export interface DesignState {
   readonly changed: boolean
   readonly pairs: readonly ServerPair[]
   readonly balancers: readonly DesignedBalancer[]
+  /** Why no pair can be added; null where one can. */
+  readonly addBlocked: AddBlock | null
 }
+
+/** No balancer with a pair behind it, or as many pairs as there is room for. */
+export type AddBlock = 'no-pair' | 'full'
+
+/** More pairs than a school machine or a topology's drawing takes. */
+export const MAX_PAIRS = 8
 
 export const NO_DESIGN: DesignState = {
   changes: [],
@@ -116,6 +134,7 @@ export const NO_DESIGN: DesignState = {
   changed: false,
   pairs: [],
   balancers: [],
+  addBlocked: 'no-pair',
 }
 
 /** A change that has come into force, or was taken back. */
@@ -135,4 +154,14 @@ export interface DesignOutputs {
   undo: ChangeDone
   /** Answers when the last change that was undone is in force again. */
   redo: ChangeDone
+  /** Answers when the new pair gets its share of the requests. */
+  addServerPair: ServerPair
+  /** Answers when it is drained and gone. Its files stay in the workspace. */
+  removeServerPair: ChangeDone
+  setAlgorithm: ChangeDone
+  setServerWeight: ChangeDone
+  setServerBackup: ChangeDone
+  applyPreset: ChangeDone
+  /** Back to the topology that the lab came with; can be undone. */
+  resetDesign: ChangeDone
 }

@@ -91,6 +91,19 @@ export const ERROR_SENTENCES = {
   AUDIT_NO_ANSWER:
     'The site answers nothing, though nothing is broken: {detail}. Repair all first, then start the audit.',
   AUDIT_LIMIT: '{component} was not as before within {seconds} s of its repair: {detail}.',
+  PAIR_NO_MODEL:
+    'This lab has no load balancer with a web and application server behind it, so no server pair can be added. Start a topology that has one.',
+  PAIR_LIMIT: 'This lab has {count} server pairs; more are not supported. Remove one first.',
+  PAIR_UNKNOWN: '{host} is no server pair that can be removed. Pairs: {known}.',
+  PAIR_LAST: '{host} is the last active server behind {balancer}, so it cannot be removed. Add another one first.',
+  PAIR_NEEDED: '{host} cannot be removed: {detail}',
+  BALANCER_UNKNOWN: 'There is no load balancer named "{balancer}" in this lab. Load balancers: {known}.',
+  SERVER_NOT_BALANCED: '{server} is no server behind {balancer}. Servers: {known}.',
+  SERVER_LAST_ACTIVE:
+    '{server} is the only server that {balancer} may use, so it must stay active and keep a weight above 0.',
+  CONFIG_EDITED:
+    '{file} was edited by hand, so the lab does not change it. Take the edit back (or delete the file), then try again.',
+  DESIGN_NOTHING: 'Nothing to change: the lab is so already.',
   ZONE_INVALID: '{file}:{line}: {detail}. Nothing was changed.',
   ZONE_CHANGED: 'The zone file {file} has changed meanwhile. Look at it again before you change it.',
   ZONE_RECORD_NONE: 'The zone has no {type} record of {name}.',
@@ -100,6 +113,13 @@ export const ERROR_SENTENCES = {
   FAILOVER_BUSY: 'The ways of failover are being compared already. Wait until that is done, or stop it.',
   FAILOVER_NONE: 'The ways of failover are not being compared now.',
   FAILOVER_IMPOSSIBLE: 'The ways of failover cannot be compared here: {detail}.',
+  CAPACITY_NOT_APP: '{service} is no application server, so it has no workers. Application servers: {known}.',
+  CAPACITY_SILENT:
+    '{service} did not take over the new setting of its workers within {seconds} s. Look at its terminal.',
+  RAMP_BUSY: 'A ramp is running already. Wait until it is over, or stop it.',
+  RAMP_NONE: 'No ramp is running.',
+  RAMP_UNKNOWN: 'There is no ramp {id}. Known ones: {known}.',
+  RAMP_ORDER_INVALID: 'The ramp cannot be run: {detail}.',
   TERMINAL_NO_INPUT: '{service} takes no input while it is {state}.',
 } as const satisfies Record<string, string>
 

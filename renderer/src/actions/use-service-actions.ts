@@ -8,6 +8,7 @@ import { serviceActions } from '../model/service-actions.ts'
 import { useLabStore } from '../stores/lab.ts'
 import { useSurfacesStore } from '../stores/surfaces.ts'
 import { simpleAction, type UiAction } from './ui-action.ts'
+import { useFaultActions } from './use-fault-actions.ts'
 
 const ICONS: Readonly<Record<ServiceAction, Component>> = {
   start: Play,
@@ -33,6 +34,7 @@ export function useServiceActions(): ServiceActionMakers {
   const lab = useLabStore()
   const focusTerminal = useOpenTerminal()
   const surfaces = useSurfacesStore()
+  const { breakAt } = useFaultActions()
 
   function ofProcess(service: ServiceState): readonly UiAction[] {
     const circumstances = {
@@ -78,8 +80,13 @@ export function useServiceActions(): ServiceActionMakers {
 
   function ofService(service: ServiceState): readonly UiAction[] {
     const host = lab.host(service.host)
-    return [...ofProcess(service), openTerminal(service), ...(host?.release ? [deployTo(host)] : [])]
+    const breaking = breakAt({ target: 'service', id: service.id })
+    return [...ofProcess(service), openTerminal(service), ...(host?.release ? [deployTo(host)] : []), breaking]
   }
 
-  return { ofProcess, ofService, ofHost: (host) => [deployTo(host)] }
+  return {
+    ofProcess,
+    ofService,
+    ofHost: (host) => [...(host.release === null ? [] : [deployTo(host)]), breakAt({ target: 'host', id: host.id })],
+  }
 }

@@ -11,6 +11,8 @@ export const DOCK_PANELS = [
   'deployments',
   'events',
   'request',
+  'faults',
+  'dns',
   'audit',
 ] as const
 export type DockPanel = (typeof DOCK_PANELS)[number]

@@ -22,11 +22,12 @@ export class BalancerControl {
   private readonly balancers: readonly PlannedOf<'load-balancer'>[]
   private readonly server: string
 
-  constructor(plan: LabPlan, server: string) {
+  /** `speaksTo`: the balancers that are told; by default all that have the server. */
+  constructor(plan: LabPlan, server: string, speaksTo: (balancer: string) => boolean = () => true) {
     this.server = server
     this.balancers = plan
       .ofRole('load-balancer')
-      .filter((balancer) => balancer.spec.servers.some(({ service }) => service === server))
+      .filter(({ id, spec }) => spec.servers.some(({ service }) => service === server) && speaksTo(id))
   }
 
   get present(): boolean {

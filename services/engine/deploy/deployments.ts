@@ -63,6 +63,11 @@ export class Deployments {
     return interrupted
   }
 
+  private requireRest(): void {
+    if (this.busy) throw new LabError('DEPLOY_BUSY')
+    this.ground.requireRest()
+  }
+
   get busy(): boolean {
     return this.running || this.comparing
   }
@@ -88,7 +93,7 @@ export class Deployments {
 
   /** Throws when it cannot begin; a deployment that fails is a result. */
   async deploy(order: DeployOrder): Promise<DeploymentState> {
-    if (this.busy) throw new LabError('DEPLOY_BUSY')
+    this.requireRest()
     return this.run(await this.plan(order), order.rate)
   }
 
@@ -97,7 +102,7 @@ export class Deployments {
    * deployment. Throws `ROLLBACK_NONE`.
    */
   async rollback(rate?: number): Promise<DeploymentState> {
-    if (this.busy) throw new LabError('DEPLOY_BUSY')
+    this.requireRest()
     const { previous } = this.journal
     const hosts = this.hostsOf(undefined).filter((host) => previous[host] !== undefined)
     const [release] = hosts.map((host) => previous[host])
@@ -120,7 +125,7 @@ export class Deployments {
     readonly release?: string | undefined
     readonly rate?: number | undefined
   }): Promise<ComparisonState> {
-    if (this.busy) throw new LabError('DEPLOY_BUSY')
+    this.requireRest()
     const supported = this.strategies().filter((info) => info.supported)
     const wanted = order.strategies ?? supported.map(({ strategy }) => strategy)
     const from = await this.liveRelease()
@@ -239,7 +244,8 @@ export class Deployments {
   }
 
   private tellPrevious(): void {
-    const previous = Object.entries(this.journal.previous).map(([host, release]) => ({ host, release }))
+    const known = Object.entries(this.journal.previous).filter(([host]) => this.ground.codebases.has(host))
+    const previous = known.map(([host, release]) => ({ host, release }))
     this.ground.emit({ type: 'previousReleasesChanged', previous })
   }
 

@@ -22,6 +22,8 @@ export interface DeployGround {
   service(id: string): Service
   /** A driver for a second process, on the ports of this plan. */
   besideDriver(service: PlannedService, plan: LabPlan, release: string): ServiceDriver
+  /** Throws while the design of the lab is being changed. */
+  requireRest(): void
   /** Writes the configuration of the balancers anew, so that a restart finds what the runtime API has changed. */
   rewriteBalancers(): Promise<void>
 }

@@ -13,4 +13,11 @@ type Handlers = {
 export const DESIGN_HANDLERS: Handlers = {
   undo: (engine) => engine.lab.design.history.undo(),
   redo: (engine) => engine.lab.design.history.redo(),
+  addServerPair: (engine) => engine.lab.design.addPair(),
+  removeServerPair: (engine, { host }) => engine.lab.design.removePair(host),
+  setAlgorithm: (engine, order) => engine.lab.design.setAlgorithm(order),
+  setServerWeight: (engine, order) => engine.lab.design.setWeight(order),
+  setServerBackup: (engine, order) => engine.lab.design.setBackup(order),
+  applyPreset: (engine, order) => engine.lab.design.applyPreset(order),
+  resetDesign: (engine) => engine.lab.design.reset(),
 }

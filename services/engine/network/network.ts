@@ -111,6 +111,7 @@ export class Network {
     // The plan is known only now: places of the lab for the packets.
     this.store = this.makeStore()
     this.endObserving = this.parts.events.observe((event) => {
+      if (event.type === 'planChanged') return this.store.move(event)
       if (event.type !== 'serviceChanged') return
       const { state } = event.patch
       if (state === 'stopped' || state === 'failed') this.tellPorts(event.service, false)
@@ -154,6 +155,19 @@ export class Network {
       signal.addEventListener('abort', look)
       look()
     })
+  }
+
+  /** A host of the plan is new: it gets a network card. Throws `NETWORK_FAILED`. */
+  async addHost(host: string): Promise<void> {
+    const place = this.parts.plan.innerAddresses()?.find((one) => one.host === host)
+    if (place === undefined || this.running === null) return
+    const { outer, inner } = place
+    await this.ask({ type: 'addHost', host: { id: host, outer, inner } })
+  }
+
+  /** A host is gone; its ports are closed, since nothing listens behind them. */
+  forgetHost(host: string): void {
+    this.ports = this.ports.filter((port) => port.host !== host)
   }
 
   /** Looks after a port from now on; the NIC opens it while a process listens behind it. */
@@ -305,11 +319,12 @@ export class Network {
       clock,
       store: this.store,
       recording: () => this.recording(),
-      interfaces: (plan.innerAddresses() ?? []).map(({ host, outer }) => ({
-        name: host,
-        description: `network card of ${host}`,
-        address: outer,
-      })),
+      interfaces: () =>
+        (plan.innerAddresses() ?? []).map(({ host, outer }) => ({
+          name: host,
+          description: `network card of ${host}`,
+          address: outer,
+        })),
       folder: join(workspace.root, 'captures'),
     })
     this.running = { nic, reader, desk, clock }

@@ -35,7 +35,8 @@ export interface DeskParts {
   readonly clock: NicClock
   readonly store: PacketStore
   readonly recording: () => RecordingState
-  readonly interfaces: readonly CaptureInterface[]
+  /** The network cards that the lab has now. */
+  readonly interfaces: () => readonly CaptureInterface[]
   /** Where captures are written. */
   readonly folder: string
 }
@@ -103,7 +104,7 @@ export class PacketDesk {
     const { clock, store, interfaces, nic } = this.parts
     const writer = new CaptureWriter({
       epochNs: BigInt(clock.epochNs),
-      interfaces,
+      interfaces: interfaces(),
       traceOf: ({ no }) => store.find(no)?.trace ?? null,
     })
     const file = createWriteStream(path)

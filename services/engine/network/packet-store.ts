@@ -60,6 +60,13 @@ export class PacketStore {
     return refusalBetween(this.map.flowBetween(from, to), timeNs)
   }
 
+  /** The lab's places are others from now on; what is recorded keeps its names. */
+  move(places: LabPlaces): void {
+    this.map.move(places)
+    // A filter that named nobody may name somebody now.
+    this.views.clear()
+  }
+
   noteTraces(): void {
     this.traceVersion += 1
   }

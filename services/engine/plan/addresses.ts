@@ -29,6 +29,11 @@ const SMALLEST_PORT = 1024
 /** Only 127.0.0.1 can be listened on (macOS): hosts share it and differ by port. */
 function singleAddress(topology: Topology): AddressPlan {
   const hosts = Object.keys(topology.hosts)
+  /** A host that came later has the next block; one that went keeps its own, should it come back. */
+  const blockOf = (host: string): number => {
+    if (!hosts.includes(host)) hosts.push(host)
+    return hosts.indexOf(host)
+  }
   const given = new Map<string, number>()
   return {
     addressOf: () => '127.0.0.1',
@@ -37,7 +42,7 @@ function singleAddress(topology: Topology): AddressPlan {
       const key = `${host}:${port}`
       const known = given.get(key)
       if (known !== undefined) return known
-      const block = FIRST_BLOCK + Math.max(0, hosts.indexOf(host)) * BLOCK_SIZE
+      const block = FIRST_BLOCK + blockOf(host) * BLOCK_SIZE
       const used = [...given.keys()].filter((other) => other.startsWith(`${host}:`)).length
       const chosen = Math.max(SMALLEST_PORT, block + used)
       given.set(key, chosen)

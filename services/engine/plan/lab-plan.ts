@@ -8,6 +8,7 @@ import { arePortsFree, isPortFree, nextFreePort, type Transport } from './ports.
 export interface PlannedService<Spec extends ServiceSpec = ServiceSpec> {
   readonly id: string
   readonly host: string
+  /** Another one when the design of the lab changes. */
   readonly spec: Spec
   /** Where others find it: the host's address, at its network card. */
   readonly address: string
@@ -29,18 +30,42 @@ export interface PortReplacement {
 }
 
 export class LabPlan {
-  readonly topology: Topology
   readonly clientAddress: string
-  readonly services: readonly PlannedService[]
+  private present: Topology
+  private planned: readonly PlannedService[]
   private readonly addresses: AddressPlan
 
   constructor(topology: Topology, addresses: AddressPlan) {
-    this.topology = topology
+    this.present = topology
     this.addresses = addresses
     this.clientAddress = addresses.addressOf(topology.client.address)
-    this.services = Object.entries(topology.hosts).flatMap(([host, hostSpec]) =>
-      Object.entries(hostSpec.services).map(([id, spec]) => this.planService(host, hostSpec.address, id, spec)),
-    )
+    this.planned = placesOf(topology).map(({ host, address, id, spec }) => this.planService(host, address, id, spec))
+  }
+
+  get topology(): Topology {
+    return this.present
+  }
+
+  get services(): readonly PlannedService[] {
+    return this.planned
+  }
+
+  /**
+   * Takes another topology. What stays keeps its ports and its identity and only gets its new settings; answers what is
+   * new, with the ports of the file.
+   */
+  change(topology: Topology): readonly PlannedService[] {
+    const known = new Map(this.planned.map((service) => [service.id, service]))
+    const fresh: PlannedService[] = []
+    this.planned = placesOf(topology).map(({ host, address, id, spec }) => {
+      const stays = known.get(id)
+      if (stays !== undefined && stays.host === host) return Object.assign(stays, { spec })
+      const planned = this.planService(host, address, id, spec)
+      fresh.push(planned)
+      return planned
+    })
+    this.present = topology
+    return fresh
   }
 
   private planService(host: string, address: string, id: string, spec: ServiceSpec): PlannedService {
@@ -87,7 +112,7 @@ export class LabPlan {
   /** The same plan with other ports for some services: what a second set of processes is started by. */
   withPorts(ports: ReadonlyMap<string, number>): LabPlan {
     const services = this.services.map((service) => ({ ...service, port: ports.get(service.id) ?? service.port }))
-    return Object.create(this, { services: { value: services } }) as LabPlan
+    return Object.create(this, { planned: { value: services } }) as LabPlan
   }
 
   /** The service that visitors meet first: what listens on the host that `www` points at. */
@@ -135,8 +160,8 @@ export class LabPlan {
   }
 
   /** Moves services whose planned port is taken to the next free one. */
-  async claimPorts(): Promise<readonly PortReplacement[]> {
-    const replaced = await Promise.all(this.services.map((service) => this.claimPort(service)))
+  async claimPorts(services = this.services): Promise<readonly PortReplacement[]> {
+    const replaced = await Promise.all(services.map((service) => this.claimPort(service)))
     return replaced.flat()
   }
 
@@ -157,6 +182,19 @@ export class LabPlan {
     }
     return replacements
   }
+}
+
+interface Place {
+  readonly host: string
+  readonly address: string
+  readonly id: string
+  readonly spec: ServiceSpec
+}
+
+function placesOf(topology: Topology): readonly Place[] {
+  return Object.entries(topology.hosts).flatMap(([host, { address, services }]) =>
+    Object.entries(services).map(([id, spec]) => ({ host, address, id, spec })),
+  )
 }
 
 /** The second port that some services have; 0 where there is none. */

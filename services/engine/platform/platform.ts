@@ -22,6 +22,8 @@ export interface Platform {
   terminate(pid: number): void
   /** Tells a process whose address another one serves already to finish what it has, without hurry, and to end. */
   handOver(pid: number): void
+  /** Tells HAProxy's master process to read its configuration anew (management guide, section 4). */
+  reload(pid: number): void
   /** Ends the process and its children at once. A process that is gone already is no error. */
   killTree(pid: number): void
   /** Ends what a process that has just ended left behind of its own children. */

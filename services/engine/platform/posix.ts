@@ -33,6 +33,7 @@ export const posix: Omit<
   'capabilities' | 'addressPlan' | 'startTime' | 'isAlive' | 'memoryBytes' | 'stateFolder' | 'workspacesFolder'
 > = {
   handOver: (pid) => void signal(requirePid(pid), 'SIGQUIT'),
+  reload: (pid) => void signal(requirePid(pid), 'SIGUSR2'),
   freeze: (pid) => void signal(-requirePid(pid), 'SIGSTOP'),
   resume: (pid) => void signal(-requirePid(pid), 'SIGCONT'),
   terminate: (pid) => void signal(requirePid(pid), 'SIGTERM'),

@@ -34,6 +34,8 @@ const local = (env: NodeJS.ProcessEnv): string =>
 export const win32: Platform = {
   capabilities: { freeze: noFreeze, resume: noFreeze, sharePort: noShare },
   addressPlan: 'loopback-range',
+  // No HAProxy runs there.
+  reload: () => undefined,
   freeze: () => undefined,
   resume: () => undefined,
   // Windows has no SIGTERM for a process without a window; its data is safe all the same (SQLite's write-ahead log).

@@ -5,14 +5,19 @@ import type { ProgramCommand } from '../supervisor/pty-process.ts'
 import { builtinCommand, logFile, programEnvironment, tcpProbe, type RoleContext, type RoleDriver } from './driver.ts'
 import { findEngineFile } from './find-engines.ts'
 
-function configPath(service: PlannedOf<'load-balancer'>, context: RoleContext): string {
+export function configPath(service: PlannedOf<'load-balancer'>, context: RoleContext): string {
   return context.workspace.hostFolder(service.host, 'haproxy.cfg')
+}
+
+/** False when the file was edited by hand, and stays as it is. */
+export function writeBalancerConfig(service: PlannedOf<'load-balancer'>, context: RoleContext): Promise<boolean> {
+  return context.workspace.files.write(configPath(service, context), configText(service, context))
 }
 
 /** Both engines read the same file. */
 export const loadBalancerRole: RoleDriver<'load-balancer'> = {
   async prepare(service, context) {
-    await context.workspace.files.write(configPath(service, context), configText(service, context))
+    await writeBalancerConfig(service, context)
   },
   command(service, context) {
     const config = configPath(service, context)
@@ -24,13 +29,13 @@ export const loadBalancerRole: RoleDriver<'load-balancer'> = {
   release: async () => null,
 }
 
-/** `-db`: in the foreground, in one process (HAProxy management guide, section 3). */
+/** `-W`: in the foreground, a master that can start a new worker for a new file (HAProxy management guide, section 3). */
 function haproxyCommand(service: PlannedService, context: RoleContext, config: string): ProgramCommand {
   const file = findEngineFile('haproxy')
   if (file === null) throw new LabError('ENGINE_NOT_FOUND', { service: service.id, engine: 'haproxy' })
   return {
     file,
-    args: ['-db', '-f', config],
+    args: ['-W', '-f', config],
     cwd: context.workspace.hostFolder(service.host),
     env: programEnvironment(),
   }

@@ -8,14 +8,14 @@ const MEMORY_EVERY = 3
 
 /** Memory and request rate of every service, once a second; says nothing when nothing changed. */
 export class Sampler {
-  private readonly services: readonly Service[]
+  private readonly services: () => readonly Service[]
   private readonly platform: Platform
   private readonly events: EventLog
   private readonly last = new Map<string, number>()
   private timer: NodeJS.Timeout | null = null
   private samples = 0
 
-  constructor(services: readonly Service[], platform: Platform, events: EventLog) {
+  constructor(services: () => readonly Service[], platform: Platform, events: EventLog) {
     this.services = services
     this.platform = platform
     this.events = events
@@ -32,7 +32,7 @@ export class Sampler {
 
   private async sample(): Promise<void> {
     const withMemory = this.samples++ % MEMORY_EVERY === 0
-    const figures = await Promise.all(this.services.map((service) => this.measure(service, withMemory)))
+    const figures = await Promise.all(this.services().map((service) => this.measure(service, withMemory)))
     if (this.timer === null) return
     const changed = figures.filter((figure) => figure !== null)
     if (changed.length > 0) this.events.emit({ type: 'metricsSampled', services: changed })

@@ -104,6 +104,11 @@ export class TrafficRun {
     return this.record.resultBetween(fromMs - this.startedAtMs, toMs - this.startedAtMs)
   }
 
+  /** Milliseconds; the mean of the successes that were due between these moments of the day, null without any. */
+  meanLatencyBetween(fromMs: number, toMs: number): number | null {
+    return this.record.meanLatencyMs(fromMs - this.startedAtMs, toMs - this.startedAtMs)
+  }
+
   /** Resolves when every request that was due before this moment has its outcome, or when the run is over. */
   settledUntil(atMs: number): Promise<void> {
     return new Promise((resolve) => {

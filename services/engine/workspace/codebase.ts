@@ -42,6 +42,21 @@ export class Codebase {
     await writeFile(join(this.folder, UNPACKED_LIST), `${[...new Set([...unpacked, ...shipped])].join('\n')}\n`)
   }
 
+  /** The releases of another server that are not here yet. */
+  async copyReleases(from: Codebase): Promise<void> {
+    await mkdir(join(this.folder, 'releases'), { recursive: true })
+    const known = await this.releases()
+    for (const release of await from.releases()) {
+      if (known.includes(release)) continue
+      // Copied beside and renamed: a release is there whole or not at all.
+      const partial = `${this.releaseFolder(release)}.partial`
+      await rm(partial, { recursive: true, force: true })
+      await cp(from.releaseFolder(release), partial, { recursive: true })
+      await rename(partial, this.releaseFolder(release))
+    }
+    await writeFile(join(this.folder, UNPACKED_LIST), `${(await from.readUnpacked()).join('\n')}\n`)
+  }
+
   private async readUnpacked(): Promise<readonly string[]> {
     const text = await readFile(join(this.folder, UNPACKED_LIST), 'utf8').catch(() => '')
     return text.split('\n').filter((line) => line !== '')

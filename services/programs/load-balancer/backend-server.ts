@@ -31,12 +31,11 @@ const IDLE_LIMIT = 512
 
 /** One server of a backend: its state, its counters, its connections. */
 export class BackendServer {
-  readonly config: Server
+  config: Server
   /** Where it is now: as in the file, until `set server ... addr` says otherwise. */
   endpoint: Endpoint
   readonly id: number
   readonly name: string
-  readonly backup: boolean
   readonly counters = new Counters()
   readonly timeouts: ServerTimeouts
   weight: number
@@ -60,7 +59,6 @@ export class BackendServer {
     this.endpoint = { address: config.address, port: config.port }
     this.id = id
     this.name = config.name
-    this.backup = config.backup
     this.timeouts = timeouts
     this.deadlines = deadlines
     this.weight = config.weight
@@ -68,6 +66,10 @@ export class BackendServer {
     this.admin = config.disabled ? 'maint' : 'ready'
     this.health = config.rise
     this.changedAt = deadlines.now
+  }
+
+  get backup(): boolean {
+    return this.config.backup
   }
 
   get sessions(): number {
@@ -130,6 +132,26 @@ export class BackendServer {
     if (this.admin === 'maint') this.health = this.config.rise
     this.admin = admin
     this.noteChange(wasUp)
+  }
+
+  /** The settings of a file that was read anew. What is known of it (health, counters, drain) stays. */
+  adopt(config: Server): void {
+    const { rise, fall } = config
+    const whole = this.health === this.config.rise + this.config.fall - 1
+    const up = this.health >= this.config.rise
+    this.config = config
+    this.health = whole ? rise + fall - 1 : up ? rise : Math.min(this.health, rise - 1)
+    this.weight = config.weight
+    if (this.endpoint.address !== config.address || this.endpoint.port !== config.port)
+      this.moveTo({ address: config.address, port: config.port })
+    this.onChange()
+  }
+
+  /** It is in the file no more: requests under way end, and there are no others. */
+  retire(): void {
+    this.onChange = () => undefined
+    this.setAdmin('maint')
+    this.closeIdle()
   }
 
   /** Requests that are under way stay where they are; every other one goes to the new place. */

@@ -2,6 +2,7 @@ import type { HaproxyCfg } from '../../protocols/haproxy-cfg/model.ts'
 import type { Log } from '../kit/log.ts'
 import type { AdminState, BackendServer } from './backend-server.ts'
 import { Backend } from './backend.ts'
+import { ProgramError } from '../kit/program.ts'
 import { Deadlines } from './deadlines.ts'
 import { formatEndpoint, Frontend } from './frontend.ts'
 import { HealthCheck } from './health-check.ts'
@@ -15,7 +16,9 @@ const DEFAULT_MAXCONN = 4096
 
 /** Everything that one haproxy.cfg describes, running. */
 export class LoadBalancer {
-  private readonly config: HaproxyCfg
+  private config: HaproxyCfg
+  /** Reads the file anew. Throws `ProgramError` with what is wrong with it. */
+  private readonly readAgain: () => HaproxyCfg
   private readonly log: Log
   private readonly deadlines = new Deadlines()
   private readonly backends: readonly Backend[]
@@ -24,8 +27,9 @@ export class LoadBalancer {
   private readonly api: RuntimeApi | null
   private readonly startedAt = performance.now()
 
-  constructor(config: HaproxyCfg, log: Log) {
+  constructor(config: HaproxyCfg, log: Log, readAgain: () => HaproxyCfg) {
     this.config = config
+    this.readAgain = readAgain
     this.log = log
     const { deadlines } = this
     const ids = numberProxies(config)
@@ -68,6 +72,27 @@ export class LoadBalancer {
     this.deadlines.close()
   }
 
+  /** Takes over what the file says of the servers now; no request notices. Throws `ProgramError` when it cannot. */
+  private reload(): void {
+    const config = this.readAgain()
+    if (fixedPartOf(config) !== fixedPartOf(this.config))
+      throw new ProgramError('what is beside the servers of a backend changed in the file: that takes a restart')
+    this.config = config
+    for (const backend of this.backends) {
+      const next = config.backends.find(({ name }) => name === backend.config.name)
+      if (next === undefined) continue
+      const { added, removed } = backend.adopt(next)
+      for (const server of removed) {
+        this.checks.get(server)?.stop()
+        this.checks.delete(server)
+      }
+      for (const server of added) this.checks.set(server, new HealthCheck(backend, server, this.deadlines, this.log))
+      for (const server of added) this.checks.get(server)?.start()
+      const names = next.servers.map(({ name, weight, backup }) => `${name} ${backup ? 'backup' : weight}`).join(', ')
+      this.log.event({ what: 'reload', outcome: `${next.name}: balance ${next.balance}: ${names}`, level: 'good' })
+    }
+  }
+
   private controlled(): Controlled {
     return {
       frontends: this.frontends,
@@ -75,6 +100,7 @@ export class LoadBalancer {
       level: this.config.global.statsSocket?.level ?? 'operator',
       now: () => this.deadlines.now,
       info: () => this.info(),
+      reload: () => this.reload(),
       setState: (backend, server, state) => this.setState(backend, server, state),
       move: (backend, server, endpoint) => {
         server.moveTo(endpoint)
@@ -118,6 +144,12 @@ export class LoadBalancer {
       CumReq: total((frontend) => frontend.counters.requests),
     }
   }
+}
+
+/** All that a reload does not change, without the lines at which it stands. */
+function fixedPartOf({ global, frontends, backends }: HaproxyCfg): string {
+  const fixed = { global, frontends, backends: backends.map(({ name, timeouts }) => ({ name, timeouts })) }
+  return JSON.stringify(fixed, (key, value: unknown) => (key === 'line' ? undefined : value))
 }
 
 const STATE_SENTENCES: Readonly<Record<AdminState, string>> = {

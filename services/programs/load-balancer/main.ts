@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import type { HaproxyCfg } from '../../protocols/haproxy-cfg/model.ts'
 import { formatProblems, parseHaproxyCfg } from '../../protocols/haproxy-cfg/parse.ts'
 import { requireLoopback } from '../kit/address.ts'
@@ -15,27 +15,27 @@ await runProgram({
   },
   async start({ options, log }) {
     const file = options.text('config')
-    const config = await readConfig(file)
+    const config = readConfig(file)
     if (options.flag('check')) {
       process.stdout.write(`${file}: the configuration is valid\n`)
       return null
     }
-    const balancer = new LoadBalancer(config, log)
+    const balancer = new LoadBalancer(config, log, () => readConfig(file))
     await balancer.start()
     return { listening: balancer.listening, stop: () => balancer.stop() }
   },
 })
 
-async function readConfig(file: string): Promise<HaproxyCfg> {
-  const { config, problems } = parseHaproxyCfg(await readText(file))
+function readConfig(file: string): HaproxyCfg {
+  const { config, problems } = parseHaproxyCfg(readText(file))
   if (config === null) throw new ProgramError(formatProblems(file, problems))
   checkLoopback(file, config)
   return config
 }
 
-async function readText(file: string): Promise<string> {
+function readText(file: string): string {
   try {
-    return await readFile(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new ProgramError(

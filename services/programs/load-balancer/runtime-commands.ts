@@ -1,7 +1,9 @@
 import type { Endpoint, StatsLevel } from '../../protocols/haproxy-cfg/model.ts'
 import { MAX_WEIGHT } from '../../protocols/haproxy-cfg/server-line.ts'
+import { formatChoices } from '../../protocols/balancing/choice-log.ts'
 import { formatServersState } from '../../protocols/haproxy-stats/show-servers-state.ts'
 import { formatStatCsv } from '../../protocols/haproxy-stats/show-stat.ts'
+import { ProgramError } from '../kit/program.ts'
 import type { AdminState, BackendServer } from './backend-server.ts'
 import type { Backend } from './backend.ts'
 import type { Frontend } from './frontend.ts'
@@ -20,6 +22,8 @@ export interface Controlled {
   setState(backend: Backend, server: BackendServer, state: AdminState): void
   setWeight(backend: Backend, server: BackendServer, weight: number): void
   move(backend: Backend, server: BackendServer, endpoint: Endpoint): void
+  /** Throws `ProgramError`. */
+  reload(): void
 }
 
 interface Command {
@@ -55,10 +59,23 @@ const COMMANDS: readonly Command[] = [
       withServer(args[0], controlled, (_backend, server) => `${server.weight} (initial ${server.config.weight})\n`),
   },
   {
+    // HAProxy has it at its master process (management guide, section 9.4).
+    words: ['reload'],
+    help: ['reload', 'read the servers of the configuration anew'],
+    needs: 'admin',
+    run: (_args, controlled) => reload(controlled),
+  },
+  {
     words: ['set', 'server'],
     help: ['set server <bk>/<srv> [opts]', 'change the state, the weight or the address of a server'],
     needs: 'admin',
     run: setServer,
+  },
+  {
+    words: ['show', 'choices'],
+    help: ['show choices [<after>] [<limit>]', 'show the last choices with their reasons (not of HAProxy)'],
+    needs: 'user',
+    run: showChoices,
   },
   {
     words: ['show', 'info'],
@@ -120,6 +137,16 @@ function withServer(
   if (!backend) return 'No such backend.\n'
   const server = backend.find(text.slice(slash + 1))
   return server ? work(backend, server) : 'No such server.\n'
+}
+
+function reload(controlled: Controlled): string {
+  try {
+    controlled.reload()
+    return 'Success=1\n'
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error
+    return `Success=0\n--\n${error.message}\n`
+  }
 }
 
 function changeState(target: string | undefined, state: AdminState, controlled: Controlled): string {
@@ -188,6 +215,15 @@ function showServersState(args: readonly string[], controlled: Controlled): stri
   return formatServersState(
     chosen.flatMap((backend) => backend.servers.map((server) => serverStateRow(backend, server, now))),
   )
+}
+
+/** Choices with numbers above `after`, the newest `limit` of them. */
+function showChoices([after, limit]: readonly string[], controlled: Controlled): string {
+  const number = (text: string | undefined, otherwise: number): number =>
+    text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : otherwise
+  return controlled.backends
+    .map(({ choices }) => formatChoices(choices.since(number(after, 0), number(limit, 100))))
+    .join('')
 }
 
 function showStat(_args: readonly string[], controlled: Controlled): string {

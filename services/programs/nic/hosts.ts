@@ -8,14 +8,24 @@ export interface HostPort {
 /** Who is who: the hosts by their addresses, the ports by their place in the configuration. */
 export class Hosts {
   readonly ports: HostPort[] = []
-  private readonly hosts: readonly NicHost[]
+  private readonly hosts: NicHost[]
   private readonly byAddress = new Map<string, string>()
   private readonly onlyServices = new Map<string, string | null>()
 
   constructor({ hosts, ports }: Pick<NicConfig, 'hosts' | 'ports'>) {
-    this.hosts = hosts
-    for (const { id, outer, inner } of hosts) this.byAddress.set(outer, id).set(inner, id)
+    this.hosts = []
+    for (const host of hosts) this.addHost(host)
     for (const port of ports) this.add(port)
+  }
+
+  /** One that is known stays as it is. Throws a `RangeError` when an address of it belongs to another one. */
+  addHost(host: NicHost): void {
+    const { id, outer, inner } = host
+    const owner = [outer, inner].map((address) => this.byAddress.get(address)).find((known) => known !== undefined)
+    if (owner !== undefined && owner !== id) throw new RangeError(`${outer} or ${inner} belongs to ${owner}`)
+    if (this.knows(id)) return
+    this.hosts.push(host)
+    this.byAddress.set(outer, id).set(inner, id)
   }
 
   /** Throws a `RangeError` when the host is not known. Indexes of ports never change. */

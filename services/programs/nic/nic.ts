@@ -88,6 +88,9 @@ export class Nic {
       case 'setPort':
         this.setPort(command)
         break
+      case 'addHost':
+        this.parts.hosts.addHost(command.host)
+        break
       case 'addPort':
         this.addPort(command.port)
         break

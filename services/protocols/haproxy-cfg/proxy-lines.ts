@@ -79,6 +79,8 @@ function readTimeout(words: readonly string[], draft: Draft): void {
 
 const OPTIONS: Readonly<Record<string, LineReader>> = {
   httplog: { in: FRONT, read: () => undefined },
+  // A matter of HAProxy's two processes during a reload; the built-in balancer has one.
+  'idle-close-on-response': { in: FRONT, read: () => undefined },
   dontlognull: { in: FRONT, read: () => undefined },
   forwardfor: {
     in: ANYWHERE,

@@ -53,6 +53,8 @@ defaults
     log global
     option httplog
     option dontlognull
+    # When the file is read anew, the old process answers what comes on connections that are open before it closes them.
+    option idle-close-on-response
     timeout connect 2s
     # Long, so that a request can be stepped through by hand.
     timeout client 15m

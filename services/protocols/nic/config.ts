@@ -64,7 +64,7 @@ export function readRingBytes(value: unknown, place: string): number {
   return readInteger(value, place, MIN_RING_BYTES, MAX_RING_BYTES)
 }
 
-function readHost(value: unknown, place: string): NicHost {
+export function readHost(value: unknown, place: string): NicHost {
   const fields = readFields(value, place)
   return {
     id: readText(fields['id'], `${place}.id`),

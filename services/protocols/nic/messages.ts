@@ -1,5 +1,5 @@
 import type { WireFault, WireFigures } from './faults.ts'
-import type { NicPort, RecordingMode, Transport } from './config.ts'
+import type { NicHost, NicPort, RecordingMode, Transport } from './config.ts'
 import type { Direction, Endpoint, NicClock, NicRecord } from './records.ts'
 
 /** What the engine and the NIC say to each other over the process's IPC channel (JSON). */
@@ -15,6 +15,8 @@ export type NicCommand =
       readonly transport: Transport
       readonly open: boolean
     }
+  /** Another host; one that is there with the same addresses stays as it is. */
+  | { readonly type: 'addHost'; readonly id: number; readonly host: NicHost }
   /** Another port of a host that is known; looked after like those of the configuration. One that is there stays as it is. */
   | { readonly type: 'addPort'; readonly id: number; readonly port: NicPort }
   /** Holds every request and response of this trace from now on. */

@@ -1,4 +1,4 @@
-import { readPort, readRecordingMode, readRingBytes, TRANSPORTS } from './config.ts'
+import { readHost, readPort, readRecordingMode, readRingBytes, TRANSPORTS } from './config.ts'
 import { readWireFault } from './faults.ts'
 import {
   expected,
@@ -32,6 +32,8 @@ export function readNicCommand(value: unknown): NicCommand {
         transport: readChoice(fields['transport'], 'transport', TRANSPORTS),
         open: readBoolean(fields['open'], 'open'),
       }
+    case 'addHost':
+      return { type: 'addHost', id, host: readHost(fields['host'], 'host') }
     case 'addPort':
       return { type: 'addPort', id, port: readPort(fields['port'], 'port') }
     case 'hold':

@@ -26,16 +26,22 @@ const KNOWN_PAIRS = 4096
 /** Who stands behind the ends of a connection. */
 export class LabMap {
   /** Every name that a filter may say: hosts, services, both ends of links. */
-  readonly names: readonly string[]
-  private readonly places: LabPlaces
-  private readonly roles: ReadonlyMap<string, Role>
+  names: readonly string[] = []
+  private places: LabPlaces = { hosts: [], services: [], links: [] }
+  private readonly roles = new Map<string, Role>()
   private readonly pairs = new Map<string, FlowEnds>()
 
   constructor(places: LabPlaces) {
-    this.places = places
-    this.roles = new Map(places.services.map(({ id, role }) => [id, role]))
-    const ids = [...places.hosts, ...places.services].map(({ id }) => id)
-    this.names = [...new Set([...ids, ...places.links.flatMap(({ from, to }) => [from, to])])]
+    this.move(places)
+  }
+
+  /** Takes another plan. Names and roles of those that are gone are kept: there are packets of theirs. */
+  move({ hosts, services, links }: LabPlaces): void {
+    this.places = { hosts, services, links }
+    for (const { id, role } of services) this.roles.set(id, role)
+    const ids = [...hosts, ...services].map(({ id }) => id)
+    this.names = [...new Set([...this.names, ...ids, ...links.flatMap(({ from, to }) => [from, to])])]
+    this.pairs.clear()
   }
 
   endsOf(record: PacketRecord): FlowEnds {

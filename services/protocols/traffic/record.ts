@@ -175,6 +175,19 @@ export class TrafficRecord {
     })
   }
 
+  /** Milliseconds; the mean of the successes that were due between these moments, null without any. */
+  meanLatencyMs(fromMs: number, toMs: number): number | null {
+    const [first, last] = [this.schedule.countBefore(fromMs), Math.min(this.schedule.countBefore(toMs), this.dueCount)]
+    let [sum, count] = [0, 0]
+    for (let index = first; index < last; index += 1) {
+      const request = this.at(index)
+      if (request?.outcome !== OK) continue
+      sum += request.latencyUs / 1000
+      count += 1
+    }
+    return count === 0 ? null : sum / count
+  }
+
   private describe(tally: Tally, span: Span): TrafficResult {
     const { fromMs, toMs, due, sent, downtimeMs, longestGapMs } = span
     return {
