@@ -13,8 +13,7 @@ export const DOCK_PANELS = [
   'request',
   'faults',
   'dns',
-  'audit',
-] as const
+  'audit', 'capacity'] as const
 export type DockPanel = (typeof DOCK_PANELS)[number]
 
 export const TOPOLOGY_VIEWS = ['map', 'table'] as const
