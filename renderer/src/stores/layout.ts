@@ -13,7 +13,9 @@ export const DOCK_PANELS = [
   'request',
   'faults',
   'dns',
-  'audit', 'capacity'] as const
+  'audit',
+  'capacity',
+] as const
 export type DockPanel = (typeof DOCK_PANELS)[number]
 
 export const TOPOLOGY_VIEWS = ['map', 'table'] as const

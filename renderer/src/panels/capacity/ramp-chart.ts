@@ -33,7 +33,14 @@ export function createRampChart(root: HTMLElement, ramps: () => readonly RampSta
       axes: [
         { ...shared, size: X_AXIS_HEIGHT, values: (_, splits) => splits.map(words.rate) },
         { ...shared, scale: 'rate', size: AXIS_WIDTH, values: (_, splits) => splits.map(words.rate) },
-        { ...shared, scale: 'ms', side: 1, size: AXIS_WIDTH, grid: { show: false }, values: (_, splits) => splits.map(words.ms) },
+        {
+          ...shared,
+          scale: 'ms',
+          side: 1,
+          size: AXIS_WIDTH,
+          grid: { show: false },
+          values: (_, splits) => splits.map(words.ms),
+        },
       ],
       series: [
         {},
@@ -54,7 +61,9 @@ export function createRampChart(root: HTMLElement, ramps: () => readonly RampSta
 
 /** Ramps have steps of their own: one row for each offered rate of any of them. */
 export function dataOf(ramps: readonly RampState[]): uPlot.AlignedData {
-  const rates = [...new Set(ramps.flatMap(({ steps }) => steps.map(({ offered }) => offered)))].toSorted((a, b) => a - b)
+  const rates = [...new Set(ramps.flatMap(({ steps }) => steps.map(({ offered }) => offered)))].toSorted(
+    (a, b) => a - b,
+  )
   if (rates.length === 0) return [[0], ...ramps.flatMap(() => [[null], [null]])]
   const columns = ramps.flatMap(({ steps }) => {
     const byRate = new Map(steps.map((step) => [step.offered, step]))
