@@ -7,7 +7,8 @@ export interface RampChartWords {
   ms(value: number): string
 }
 
-const AXIS_WIDTH = 54
+/** Wide enough for "10,000 ms". */
+const AXIS_WIDTH = 66
 const X_AXIS_HEIGHT = 22
 const KNEE_RADIUS = 5
 
