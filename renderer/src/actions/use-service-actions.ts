@@ -2,6 +2,7 @@ import { Pause, Play, Rocket, RotateCw, Skull, Square, SquareTerminal, StepForwa
 import type { Component } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { HostState, ServiceAction, ServiceState } from '../../../services/contract/index.ts'
+import { useDesignActions } from './use-design-actions.ts'
 import { useOpenTerminal } from '../composables/use-open-terminal.ts'
 import { useSentences } from '../i18n/use-sentences.ts'
 import { serviceActions } from '../model/service-actions.ts'
@@ -33,6 +34,7 @@ export function useServiceActions(): ServiceActionMakers {
   const lab = useLabStore()
   const focusTerminal = useOpenTerminal()
   const surfaces = useSurfacesStore()
+  const design = useDesignActions()
 
   function ofProcess(service: ServiceState): readonly UiAction[] {
     const circumstances = {
@@ -81,5 +83,10 @@ export function useServiceActions(): ServiceActionMakers {
     return [...ofProcess(service), openTerminal(service), ...(host?.release ? [deployTo(host)] : [])]
   }
 
-  return { ofProcess, ofService, ofHost: (host) => [deployTo(host)] }
+  function ofHost(host: HostState): readonly UiAction[] {
+    const removal = design.removePair(host.id)
+    return removal === null ? [deployTo(host)] : [deployTo(host), removal]
+  }
+
+  return { ofProcess, ofService, ofHost }
 }
