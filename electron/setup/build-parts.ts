@@ -34,6 +34,7 @@ const PARTS: Readonly<Record<Part, { readonly sources: readonly string[]; readon
       'services/contract',
       'services/protocols',
       'electron.vite.config.ts',
+      '.config/first-texts.ts',
       'resources/icons',
     ],
     outputs: ['out/main', 'out/preload', 'out/renderer'],

@@ -1,4 +1,6 @@
+import { isSpof } from '../contract/index.ts'
 import type {
+  AuditState,
   ChangeDone,
   ComparisonState,
   DeploymentState,
@@ -67,6 +69,19 @@ export function designAnswer({ pairs, balancers, changed }: DesignState): object
 
 export function changeAnswer({ way, label: { kind, params, text } }: ChangeDone): object {
   return { way, kind, params, text }
+}
+
+export function auditAnswer(audit: AuditState): object {
+  const { topology, phase, rows, rate, baseline, repaired, failure } = audit
+  const parts = rows.map((row) => {
+    const { kind, id, predicted, measured, agree, difference } = row
+    return {
+      ...{ kind, id, spof: isSpof(row), predicted, measured, agree, difference },
+      ...(row.failure === null ? {} : { error: plain(row.failure) }),
+    }
+  })
+  const error = failure === null ? {} : { error: plain(failure) }
+  return { topology, phase, rate, baseline, repaired, parts, ...error }
 }
 
 export function trafficAnswer(result: TrafficResult): object {

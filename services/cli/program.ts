@@ -13,6 +13,7 @@ import {
   type Strategy,
   type ZoneRecordType,
 } from '../contract/index.ts'
+import { audit, type AuditChoice } from './commands/audit.ts'
 import { capture } from './commands/capture.ts'
 import { compare, deploy, rollback, type CompareChoice, type DeployChoice } from './commands/deploy.ts'
 import { act, down, request, status, topologies } from './commands/lab-commands.ts'
@@ -137,6 +138,13 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
     .option('--new-connections', 'a new connection for every request (default: keep them alive)')
     .option('--slow-ms <ms>', 'a success after more than this is slow (default: 500)', decimal)
     .action((options: TrafficChoice) => traffic(context(), options))
+
+  labCommand('audit', 'look for single points of failure, and prove each by breaking it', 'audit --report audit.html')
+    .addOption(new Option('--predict', 'only from the plan; nothing is broken').conflicts('prove'))
+    .option('--prove', 'break and repair each part under traffic (default)')
+    .option('--topology <name>', 'of a topology that does not run: it is started for the proof, and stopped again')
+    .option('--report <file>', 'write the result as FILE.csv, or as FILE.html with a drawing', reportFile)
+    .action((options: AuditChoice) => audit(context(), options))
 
   labCommand('down', 'stop the running lab', 'down').action((options: LabChoice) => down(context(), options))
 

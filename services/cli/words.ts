@@ -1,3 +1,4 @@
+import { auditEndWords } from './audit-summary.ts'
 import { stripVTControlCharacters } from 'node:util'
 import type { LabEvent, LabState, RequestResult, ServiceState, ServiceStateName } from '../contract/index.ts'
 import { designWords } from './design-words.ts'
@@ -159,6 +160,10 @@ function eventWords(event: LabEvent): string | null {
       return faultEndWords(event.fault, event.by)
     case 'labRepaired':
       return repairWords(event.report)
+    case 'auditStarted':
+      return 'audit: each part is broken and repaired in turn'
+    case 'auditFinished':
+      return auditEndWords(event.audit)
     case 'zoneChanged':
       return `zone ${event.zone} changed: serial ${event.serial}`
     case 'cacheFlushed':
@@ -178,6 +183,7 @@ function eventWords(event: LabEvent): string | null {
     case 'besidesChanged':
     case 'comparisonProgressed':
     case 'faultsMeasured':
+    case 'auditProgressed':
       return null
   }
 }

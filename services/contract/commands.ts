@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { AUDIT_INPUTS } from './audit-order.ts'
+import type { AuditOutputs } from './audit.ts'
 import { DEPLOYMENT_COMMAND_INPUTS, type DeploymentCommandOutputs } from './deployment-commands.ts'
 import { DESIGN_INPUTS } from './design-commands.ts'
 import type { DesignOutputs } from './design.ts'
@@ -77,6 +79,7 @@ export const COMMAND_INPUTS = {
   ...TRAFFIC_INPUTS,
   ...FAULT_INPUTS,
   ...DESIGN_INPUTS,
+  ...AUDIT_INPUTS,
   ...DNS_INPUTS,
 } as const satisfies Record<string, z.ZodType>
 
@@ -85,7 +88,7 @@ export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMAND_INP
 
 /** What each command answers when it succeeds. */
 export interface CommandOutputs
-  extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs, DesignOutputs, DnsOutputs {
+  extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs, DesignOutputs, AuditOutputs, DnsOutputs {
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */

@@ -95,6 +95,15 @@ export const ERROR_SENTENCES = {
   CONFIG_EDITED:
     '{file} was edited by hand, so the lab does not change it. Take the edit back (or delete the file), then try again.',
   DESIGN_NOTHING: 'Nothing to change: the lab is so already.',
+  AUDIT_BUSY:
+    'An audit is under way, which breaks and repairs one part after the other. Wait until it is done, or stop it.',
+  AUDIT_NONE: 'No audit is under way.',
+  AUDIT_FAULTS_SET: 'Faults are set ({faults}). Repair all of them first: an audit breaks one part at a time.',
+  AUDIT_NOT_READY: 'Not everything is as it should be: {detail}. Repair all first, then start the audit.',
+  AUDIT_COMPONENT_UNKNOWN: 'There is no {kind} named "{id}" in this lab, so it cannot be audited. Known ones: {known}.',
+  AUDIT_NO_ANSWER:
+    'The site answers nothing, though nothing is broken: {detail}. Repair all first, then start the audit.',
+  AUDIT_LIMIT: '{component} was not as before within {seconds} s of its repair: {detail}.',
   ZONE_INVALID: '{file}:{line}: {detail}. Nothing was changed.',
   ZONE_CHANGED: 'The zone file {file} has changed meanwhile. Look at it again before you change it.',
   ZONE_RECORD_NONE: 'The zone has no {type} record of {name}.',

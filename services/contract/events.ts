@@ -1,3 +1,4 @@
+import type { AuditEvents } from './audit.ts'
 import type {
   BesideProcess,
   ComparisonState,
@@ -15,7 +16,7 @@ import type { BackendServerState, HostState, LinkState, RequestResult, ServiceSt
 import type { TrafficEvents } from './traffic.ts'
 
 /** What happened, in the past tense. The engine is the only one that makes them. */
-interface EventMap extends TrafficEvents, FaultEvents, DesignEvents, DnsEvents {
+interface EventMap extends TrafficEvents, FaultEvents, DesignEvents, AuditEvents, DnsEvents {
   labPhaseChanged: { readonly phase: LabPhase }
   /** A lab's plan stands: hosts, services (all stopped), links, addresses. */
   labPrepared: {

@@ -1,3 +1,4 @@
+import { NO_AUDIT } from './audit.ts'
 import { NO_DESIGN } from './design.ts'
 import type { LabEvent } from './events.ts'
 import { foldFaults, NO_FAULTS } from './faults.ts'
@@ -40,6 +41,7 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         failover: null,
         traffic: [],
         ...NO_FAULTS,
+        ...NO_AUDIT,
       }
     case 'labDisposed':
       return { ...EMPTY_LAB }
@@ -94,6 +96,10 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
       return { hosts: event.hosts, services: event.services, links: event.links }
     case 'designChanged':
       return { design: event.design }
+    case 'auditStarted':
+    case 'auditProgressed':
+    case 'auditFinished':
+      return { audit: event.audit }
     case 'failoverProgressed':
       return { failover: event.failover }
     case 'zoneChanged':

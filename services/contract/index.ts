@@ -1,3 +1,5 @@
+export * from './audit-order.ts'
+export * from './audit.ts'
 export * from './commands.ts'
 export * from './deployment-commands.ts'
 export * from './deployments.ts'

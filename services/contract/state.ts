@@ -1,3 +1,4 @@
+import { NO_AUDIT, type AuditPart } from './audit.ts'
 import type {
   BesideProcess,
   ComparisonState,
@@ -130,7 +131,7 @@ export interface RequestResult {
   readonly failure: Failure | null
 }
 
-export interface LabState extends FaultsState {
+export interface LabState extends FaultsState, AuditPart {
   /** Number of the last event that is folded in. */
   readonly seq: number
   readonly phase: LabPhase
@@ -188,6 +189,7 @@ export const EMPTY_LAB: LabState = {
   failover: null,
   traffic: [],
   ...NO_FAULTS,
+  ...NO_AUDIT,
 }
 
 /** One topology that can be chosen, with what a small drawing of it needs. */

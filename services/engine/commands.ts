@@ -8,6 +8,7 @@ import {
   type CommandResult,
 } from '../contract/index.ts'
 import type { Engine } from './create-engine.ts'
+import { AUDIT_HANDLERS, requireNoAudit } from './audit/audit-handlers.ts'
 import { DEPLOYMENT_HANDLERS } from './deploy/deployment-handlers.ts'
 import { FAULT_HANDLERS } from './faults/fault-handlers.ts'
 import { DNS_HANDLERS } from './dns/dns-handlers.ts'
@@ -87,6 +88,7 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   ...DEPLOYMENT_HANDLERS,
   ...FAULT_HANDLERS,
   ...DESIGN_HANDLERS,
+  ...AUDIT_HANDLERS,
   ...DNS_HANDLERS,
   startTraffic: async (engine, order) => (await engine.lab.traffic.start(order)).state,
   stopTraffic: async (engine) => (await engine.lab.traffic.stop()).state,
@@ -111,6 +113,7 @@ export async function runCommand<Name extends CommandName>(
       const detail = `${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'invalid'}`
       throw new LabError('INPUT_INVALID', { command, detail })
     }
+    requireNoAudit(engine, command)
     const handler: Handler<Name> = HANDLERS[command]
     // The schema of this very command has just accepted it.
     return { ok: true, value: await handler(engine, checked.data as CommandInput<Name>, context) }

@@ -108,6 +108,11 @@ export class Engine implements LabEngine {
     return this.current
   }
 
+  /** Whether an audit breaks and repairs the running lab just now. */
+  get isAuditing(): boolean {
+    return this.current?.audits.busy === true
+  }
+
   /** Steps requests through the running lab. Throws `LAB_NOT_RUNNING`. */
   get stepper(): Stepper {
     if (this.stepping === null) throw new LabError('LAB_NOT_RUNNING')

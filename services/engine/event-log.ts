@@ -75,6 +75,7 @@ const FIGURES: ReadonlySet<LabEvent['type']> = new Set([
   'stepChanged',
   'trafficSampled',
   'faultsMeasured',
+  'auditProgressed',
 ])
 
 /** Figures that come all the time would push what happened out of memory. */

@@ -8,6 +8,7 @@ import {
   type Trace,
   type WrittenFile,
 } from '../contract/index.ts'
+import { Audits } from './audit/audits.ts'
 import { BalancerWatch } from './balancer/balancer-watch.ts'
 import { Deployments } from './deploy/deployments.ts'
 import { DeploymentJournal } from './deploy/journal.ts'
@@ -64,6 +65,7 @@ export class Lab {
   readonly traffic: TrafficRunner
   readonly faults: Faults
   readonly design: Designer
+  readonly audits: Audits
   readonly dns: DnsDesk
   private readonly parts: LabParts
   private readonly services: Map<string, Service>
@@ -87,10 +89,19 @@ export class Lab {
     this.faults = new Faults({
       plan: parts.plan,
       events: parts.events,
+      network: this.network,
       service: (id) => this.service(id),
       refusedAt: (service) => this.refused.get(service) ?? 0,
     })
     this.design = new Designer(this.makeSite())
+    this.audits = new Audits({
+      plan: parts.plan,
+      events: parts.events,
+      traffic: this.traffic,
+      deployments: this.deployments,
+      faults: this.faults,
+      service: (id) => this.service(id),
+    })
     this.dns = new DnsDesk({
       plan: parts.plan,
       workspace: parts.workspace,
@@ -161,6 +172,7 @@ export class Lab {
   /** Stops everything, those that ask others first. Never rejects. */
   async stop(): Promise<void> {
     this.stopping = true
+    await this.audits.dispose()
     this.faults.dispose()
     this.dns.dispose()
     this.deployments.abandon()
@@ -232,6 +244,7 @@ export class Lab {
       isStopping: () => this.stopping,
       requireRest: () => {
         if (deployments.busy) throw new LabError('DEPLOY_BUSY')
+        if (this.audits.busy) throw new LabError('AUDIT_BUSY')
       },
     })
   }
@@ -312,6 +325,7 @@ export class Lab {
     let release: string | null = null
     return {
       prepare: async () => {
+        this.faults.requirePower(planned)
         if (variant.plan === undefined) await this.takePort(planned)
         await role.prepare(planned, context)
         release = await role.release(planned, context)
@@ -333,7 +347,8 @@ export class Lab {
     if (this.freshPorts.delete(planned)) return
     const { id, address, port } = planned
     const transports = transportsOf(planned.spec.role)
-    const addresses = addressesOf(planned)
+    // A network card that is out of reach keeps its own ports.
+    const addresses = this.network.faults.keepsOpen(planned) ? [planned.listenAddress] : addressesOf(planned)
     await this.network.closePorts(planned)
     if (await arePortsFree(addresses, port, transports)) return
     const next = await nextFreePort(id, addresses, port, transports)

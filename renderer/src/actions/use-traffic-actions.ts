@@ -1,10 +1,11 @@
-import { Activity, CircleStop, Play } from '@lucide/vue'
+import { CircleStop, Play } from '@lucide/vue'
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useLabStore } from '../stores/lab.ts'
 import { useLayoutStore } from '../stores/layout.ts'
 import { useTrafficStore } from '../stores/traffic.ts'
 import { simpleAction, type UiAction } from './ui-action.ts'
+import { useShowTraffic } from './use-show-traffic.ts'
 
 export interface TrafficActions {
   /** Brings the panel forward. */
@@ -23,16 +24,7 @@ export function useTrafficActions(): TrafficActions {
   const layout = useLayoutStore()
   const traffic = useTrafficStore()
 
-  const show = computed(() =>
-    simpleAction({
-      id: 'show-traffic',
-      group: 'network',
-      label: t('traffic.show'),
-      icon: Activity,
-      hint: t('traffic.showHint'),
-      run: () => layout.showPanel('traffic'),
-    }),
-  )
+  const show = useShowTraffic()
   const start = computed(() =>
     simpleAction({
       id: 'start-traffic',

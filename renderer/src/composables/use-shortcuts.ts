@@ -1,5 +1,4 @@
 import { useEventListener } from '@vueuse/core'
-import { useDesignActions } from '../actions/use-design-actions.ts'
 import { useLabActions } from '../actions/use-lab-actions.ts'
 import { useStepActions } from '../actions/use-step-actions.ts'
 import type { UiAction } from '../actions/ui-action.ts'
@@ -7,7 +6,6 @@ import { useViewActions } from '../actions/use-view-actions.ts'
 
 /** The keyboard of UI.md. Listens before the panels do, so that a terminal does not swallow the lab's own keys. */
 export function useShortcuts(): void {
-  const design = useDesignActions()
   const lab = useLabActions()
   const step = useStepActions()
   const view = useViewActions()
@@ -21,9 +19,6 @@ export function useShortcuts(): void {
     if (control && event.key === 'Enter') return lab.send.value
     if (control && !event.shiftKey && event.key.toLowerCase() === 'k') return view.palette.value
     if (control && /^[1-9]$/.test(event.key)) return view.panels.value[Number(event.key) - 1] ?? null
-    // In a text, and in a terminal, these are the text's own.
-    if (control && event.key.toLowerCase() === 'z' && !isTyping(event.target))
-      return event.shiftKey ? design.redo.value : design.undo.value
     if (control || isTyping(event.target)) return null
     if (event.shiftKey && event.key === 'W') return view.toggleTable.value
     return event.key === '?' ? view.help.value : null

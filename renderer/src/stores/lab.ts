@@ -192,6 +192,7 @@ const FIGURES: ReadonlySet<LabEvent['type']> = new Set([
   'trafficSampled',
   'trafficForgotten',
   'faultsMeasured',
+  'auditProgressed',
 ])
 
 /** Figures that change all the time, and counters of the balancer, are no lines of a log. */

@@ -2,7 +2,8 @@ import { useThrottleFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { toFailure, type Failure } from '../../../services/contract/errors.ts'
-import { TRAFFIC_CONNECTIONS, type LabEvent, type TrafficRun } from '../../../services/contract/index.ts'
+import type { LabEvent } from '../../../services/contract/index.ts'
+import { TRAFFIC_CONNECTIONS, type TrafficRun } from '../../../services/contract/traffic.ts'
 import type { TimeWindow } from '../model/time-window.ts'
 import { TrafficColumns } from '../model/traffic-columns.ts'
 import { FIRST_TRAFFIC_FORM, orderOf, type TrafficForm } from '../model/traffic-form.ts'
@@ -25,7 +26,6 @@ export const useTrafficStore = defineStore('traffic', () => {
   const view = shallowRef<TimeWindow>('live')
   const revision = ref(0)
   const failure = shallowRef<Failure | null>(null)
-  const liveRate = ref(0)
   const columns = new Map<number, TrafficColumns>()
   /** Runs of which this window has everything, or has asked for it. */
   const asked = new Set<number>()
@@ -60,13 +60,10 @@ export const useTrafficStore = defineStore('traffic', () => {
 
   function follow(event: LabEvent): void {
     if (event.type === 'trafficStarted') begin(event.run.id)
-    if (event.type === 'trafficFinished') liveRate.value = 0
     if (event.type === 'trafficForgotten') forgetColumns(event.run)
     if (event.type === 'labPrepared' || event.type === 'labDisposed') reset()
     if (event.type !== 'trafficSampled') return
     columnsOf(event.run).apply(event)
-    liveRate.value =
-      event.seconds.findLast(({ second }) => second < Math.floor(event.result.seconds))?.sent ?? liveRate.value
     void redraw()
   }
 
@@ -75,7 +72,6 @@ export const useTrafficStore = defineStore('traffic', () => {
     asked.add(id)
     chosenId.value = null
     view.value = 'live'
-    liveRate.value = 0
   }
 
   function forgetColumns(id: number): void {
@@ -88,7 +84,6 @@ export const useTrafficStore = defineStore('traffic', () => {
     asked.clear()
     chosenId.value = null
     comparedId.value = null
-    liveRate.value = 0
     failure.value = null
     void redraw()
   }
@@ -138,7 +133,6 @@ export const useTrafficStore = defineStore('traffic', () => {
     view,
     revision,
     failure,
-    liveRate,
     runs,
     running,
     shown,

@@ -72,7 +72,8 @@ export async function compare(
   failUnlessAll(comparison)
 }
 
-async function writeReport(file: string, text: string): Promise<void> {
+/** Writes a report where the person said. Throws `FILE_UNREADABLE`. */
+export async function writeReport(file: string, text: string): Promise<void> {
   const path = resolve(process.env['INIT_CWD'] ?? process.cwd(), file)
   await writeFile(path, text).catch((error: unknown) => {
     throw new LabError('FILE_UNREADABLE', { path, detail: error instanceof Error ? error.message : String(error) })

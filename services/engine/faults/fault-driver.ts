@@ -1,6 +1,7 @@
 import type { FaultKind, FaultMeasure, FaultSpec, LabEvent } from '../../contract/index.ts'
 import type { EventLog } from '../event-log.ts'
 import type { LabPlan } from '../plan/lab-plan.ts'
+import type { Network } from '../network/network.ts'
 import type { Service } from '../supervisor/service.ts'
 
 /** What one kind of fault is, in a file of its own for each, as Toxiproxy has one for each of its toxics. */
@@ -9,6 +10,7 @@ import type { Service } from '../supervisor/service.ts'
 export interface FaultGround {
   readonly plan: LabPlan
   readonly events: EventLog
+  readonly network: Pick<Network, 'faults'>
   service(id: string): Service
   /** How many connections to a service its callers in the lab were refused, since the lab started. */
   refusedAt(service: string): number

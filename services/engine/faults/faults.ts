@@ -9,6 +9,7 @@ import {
   type LabEvent,
   type RepairReport,
 } from '../../contract/index.ts'
+import type { PlannedService } from '../plan/lab-plan.ts'
 import type { FaultGround, SetFault } from './fault-driver.ts'
 import { bringUpInOrder } from './bring-up.ts'
 import { proveRepaired } from './prove-repaired.ts'
@@ -64,6 +65,14 @@ export class Faults {
     if (this.measuring !== null) clearInterval(this.measuring)
     for (const { timer } of this.active.values()) if (timer !== null) clearTimeout(timer)
     this.active.clear()
+  }
+
+  /** Throws `HOST_OFF` when the host of a service has no power. */
+  requirePower({ id, host }: Pick<PlannedService, 'id' | 'host'>): void {
+    const isOff = [...this.active.values()].some(
+      ({ state: { spec, phase } }) => spec.fault === 'power-off' && spec.host === host && phase !== 'clearing',
+    )
+    if (isOff) throw new LabError('HOST_OFF', { host, service: id })
   }
 
   private inTurn<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -17,8 +17,10 @@ const LOOKS: Readonly<Record<RepairCheckName, Look>> = {
     const left = events.state.faults.map(({ id, spec }) => `${spec.fault} (number ${id})`)
     return left.length === 0 ? null : `still set: ${left.join(', ')}`
   },
-  'network-clean': ({ events }) => {
+  'network-clean': ({ events, network }) => {
     const { state } = events.state.network
+    const left = network.faults.all.map(({ order }) => order.kind)
+    if (left.length > 0) return `the network cards still do: ${left.join(', ')}`
     return state === 'ready' || state === 'unsupported' ? null : `the network cards are ${state}`
   },
   'services-ready': ({ events }) => {

@@ -24,7 +24,8 @@ import type { RefusedCall } from '../supervisor/status-reports.ts'
 import type { ProcessKeeper } from '../supervisor/process-keeper.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { LinkRates } from './link-rates.ts'
-import { nicConfigOf, portsOf, samePort } from './nic-ports.ts'
+import { NetworkFaults } from './network-faults.ts'
+import { interfacesOf, nicConfigOf, portsOf, samePort } from './nic-ports.ts'
 import { NicFailure, NicProcess, type NicOrder } from './nic-process.ts'
 import { PacketDesk } from './packet-desk.ts'
 import { PacketReader } from './packet-reader.ts'
@@ -61,6 +62,7 @@ interface Running {
 
 /** The network cards of all hosts: one process that every byte of the lab passes, and what it recorded. */
 export class Network {
+  readonly faults = new NetworkFaults((order) => this.order(order))
   private readonly parts: NetworkParts
   private readonly log: LogFile
   private readonly traces: TraceKeeper
@@ -156,11 +158,9 @@ export class Network {
   }
 
   /** A host of the plan is new: it gets a network card. Throws `NETWORK_FAILED`. */
-  async addHost(host: string): Promise<void> {
-    const place = this.parts.plan.innerAddresses()?.find((one) => one.host === host)
-    if (place === undefined || this.running === null) return
-    const { outer, inner } = place
-    await this.ask({ type: 'addHost', host: { id: host, outer, inner } })
+  async addHost(id: string): Promise<void> {
+    const place = this.parts.plan.innerAddresses()?.find(({ host }) => host === id)
+    if (place !== undefined && this.running !== null) await this.ask({ type: 'addHost', host: { ...place, id } })
   }
 
   /** A host is gone; its ports are closed, since nothing listens behind them. */
@@ -270,7 +270,7 @@ export class Network {
   private async launch(): Promise<void> {
     const { plan, workspace, nodePath, programsDir, events, keeper } = this.parts
     events.emit({ type: 'networkChanged', patch: { state: 'starting', pid: null } })
-    const config = nicConfigOf(plan, this.mode, this.ringBytes)
+    const config = nicConfigOf(plan, this.mode, this.ringBytes, this.faults.all)
     if (config === null) return
     const known = this.ports.filter((port) => !config.ports.some((one) => samePort(one, port)))
     this.ports = [...config.ports, ...known].map((port) => ({ ...port, open: false }))
@@ -317,12 +317,7 @@ export class Network {
       clock,
       store: this.store,
       recording: () => this.recording(),
-      interfaces: () =>
-        (plan.innerAddresses() ?? []).map(({ host, outer }) => ({
-          name: host,
-          description: `network card of ${host}`,
-          address: outer,
-        })),
+      interfaces: () => interfacesOf(plan),
       folder: join(workspace.root, 'captures'),
     })
     this.running = { nic, reader, desk, clock }
@@ -360,6 +355,8 @@ export class Network {
         this.stats = report
         this.ring = report.ring
         return
+      case 'faults':
+        return this.faults.take(report.figures)
       case 'held':
         this.held.set(report.held.holdId, report.held)
         return this.tellHold(report)
@@ -408,6 +405,18 @@ export class Network {
       await this.running?.nic.ask(order)
     } catch (error) {
       if (!(error instanceof NicFailure)) throw error
+    }
+  }
+
+  /** For what a NIC learns by its configuration when it starts anew. Throws `NETWORK_FAILED` when it cannot be done. */
+  private async order(order: NicOrder): Promise<void> {
+    const { running } = this
+    if (running === null) return
+    try {
+      await running.nic.ask(order)
+    } catch (error) {
+      if (!(error instanceof NicFailure)) throw error
+      if (this.running === running) throw new LabError('NETWORK_FAILED', { detail: error.message })
     }
   }
 

@@ -18,7 +18,12 @@ export abstract class MirroredPort {
   readonly place: HostPort
   private readonly listener: PortListener
   private readonly watch: PortWatch
+  /** A process listens behind it. */
   private open = false
+  /** The socket outside is there: while it is open, unless faults say otherwise. */
+  private listening = false
+  /** What faults do to everybody who calls. */
+  private forAll: 'refuse' | 'silence' | null = null
   /** False while the engine says that there is no process. */
   private wanted = true
   private opening = false
@@ -60,14 +65,55 @@ export abstract class MirroredPort {
     this.ended = true
     this.watch.stop()
     if (this.retry !== null) clearTimeout(this.retry)
+    this.listening = false
     this.unlisten()
     this.endAll()
+  }
+
+  /**
+   * Faults: who is refused finds the port closed although a process listens; where silence reigns it is there although
+   * none does, since a host that is out of reach refuses nobody. Resolves when it is so.
+   */
+  protected async setForAll(forAll: 'refuse' | 'silence' | null): Promise<void> {
+    if (this.forAll === forAll || this.ended) return
+    this.forAll = forAll
+    this.unlistenWhereDue()
+    if (!this.shouldListen) return
+    try {
+      await this.listenOnce()
+    } catch (error) {
+      this.openFailed(error)
+    }
+  }
+
+  private get shouldListen(): boolean {
+    return !this.ended && this.forAll !== 'refuse' && (this.open || this.forAll === 'silence')
+  }
+
+  private unlistenWhereDue(): void {
+    if (!this.listening || this.shouldListen) return
+    this.listening = false
+    this.unlisten()
+  }
+
+  /** Listens unless it does already, or must not. */
+  private async listenOnce(): Promise<void> {
+    if (this.listening || this.forAll === 'refuse') return
+    this.listening = true
+    try {
+      await this.listen()
+    } catch (error) {
+      this.listening = false
+      throw error
+    }
+    // What was asked meanwhile.
+    if (!this.listening) this.unlisten()
   }
 
   protected closeNow(why: string): void {
     if (!this.open) return
     this.open = false
-    this.unlisten()
+    this.unlistenWhereDue()
     this.listener.portChanged(this.status, why)
   }
 
@@ -86,13 +132,13 @@ export abstract class MirroredPort {
     if (this.opening || this.open) return
     this.opening = true
     try {
-      await this.listen()
+      await this.listenOnce()
     } catch (error) {
       this.openFailed(error)
       return
     }
     this.opening = false
-    if (!this.wanted || this.ended) return this.unlisten()
+    if (!this.wanted || this.ended) return this.unlistenWhereDue()
     this.open = true
     this.failure = null
     this.listener.portChanged(this.status, 'its process listens')

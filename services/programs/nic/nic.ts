@@ -2,6 +2,7 @@ import type { NicConfig, NicPort } from '../../protocols/nic/config.ts'
 import type { NicCommand, NicReport, PortStatus } from '../../protocols/nic/messages.ts'
 import type { Log } from '../kit/log.ts'
 import { clock, nowNs } from './clock.ts'
+import { WireFaults } from './faults/wire-faults.ts'
 import { Holds } from './holds.ts'
 import { Hosts, type HostPort } from './hosts.ts'
 import { Links } from './links.ts'
@@ -31,6 +32,8 @@ export class Nic {
   private readonly statsTimer: NodeJS.Timeout
   private lastConnection = 0
   private lastStats = ''
+  /** The faults that were set last are in force. */
+  private settled: Promise<unknown> = Promise.resolve()
 
   constructor(config: NicConfig, log: Log, report: (report: NicReport) => void) {
     this.report = report
@@ -42,6 +45,7 @@ export class Nic {
       log,
       links: new Links(),
       sourcePorts: new SourcePorts(),
+      faults: new WireFaults(() => this.faultsChanged()),
       peerWatch: new PeerWatch(),
       holds: new Holds({
         report,
@@ -51,6 +55,7 @@ export class Nic {
       nextConnection: () => (this.lastConnection += 1),
     }
     this.ports = hosts.ports.map((place, index) => this.makePort(place, index))
+    for (const fault of config.faults) this.parts.faults.set(fault)
     this.statsTimer = setInterval(() => this.sendStats(), STATS_EVERY_MS)
   }
 
@@ -78,7 +83,7 @@ export class Nic {
 
   /** Carries out a command and answers it. Throws an `Error` with a sentence. */
   handle(command: NicCommand): void {
-    const { holds, recorder } = this.parts
+    const { faults, holds, recorder } = this.parts
     switch (command.type) {
       case 'setPort':
         this.setPort(command)
@@ -101,6 +106,12 @@ export class Nic {
       case 'releaseAll':
         holds.releaseAll(command.traceId)
         break
+      case 'setFault':
+        faults.set(command.fault)
+        return this.answerWhenSettled(command.id)
+      case 'clearFault':
+        faults.clear(command.fault)
+        return this.answerWhenSettled(command.id)
       case 'clear':
         recorder.clear()
         break
@@ -125,6 +136,7 @@ export class Nic {
     const place = hosts.add(wanted)
     const port = this.makePort(place, hosts.ports.length - 1)
     this.ports.push(port)
+    void port.faultsChanged()
     void port.start()
   }
 
@@ -152,6 +164,19 @@ export class Nic {
     this.report({ type: 'portChanged', port: status, why })
   }
 
+  private faultsChanged(): void {
+    this.settled = Promise.all(this.ports.map((port) => port.faultsChanged()))
+    this.sendFaultFigures()
+  }
+
+  private answerWhenSettled(id: number): void {
+    void this.settled.then(() => this.report({ type: 'done', id }))
+  }
+
+  private sendFaultFigures(): void {
+    this.report({ type: 'faults', figures: this.parts.faults.figures() })
+  }
+
   private watchConnections(armed: boolean): void {
     for (const port of this.ports) {
       if (!(port instanceof TcpPort)) continue
@@ -163,6 +188,7 @@ export class Nic {
   }
 
   private sendStats(): void {
+    if (this.parts.faults.any) this.sendFaultFigures()
     const links = this.parts.links.stats()
     const ring = this.parts.recorder.stats()
     const text = JSON.stringify([links, ring])

@@ -1,4 +1,5 @@
 import type { Log } from '../kit/log.ts'
+import type { WireFaults } from './faults/wire-faults.ts'
 import type { Holds } from './holds.ts'
 import type { Hosts } from './hosts.ts'
 import type { Links } from './links.ts'
@@ -12,6 +13,7 @@ export interface NicParts {
   readonly links: Links
   readonly recorder: Recorder
   readonly holds: Holds
+  readonly faults: WireFaults
   readonly peerWatch: PeerWatch
   readonly sourcePorts: SourcePorts
   readonly log: Log

@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net'
+import { StreamWire, type StreamEnd } from './faults/stream-wire.ts'
+import type { ActiveFault } from './faults/wire-faults.ts'
 import { givePumpBuffers, takePumpBuffers } from './pump-buffers.ts'
 import { createWriter, type SocketWriter } from './socket-writer.ts'
 import type { Reader } from './sockets.ts'
@@ -8,6 +10,8 @@ import { atEndOfTurn } from './turn-end.ts'
 export interface PumpOwner {
   /** Bytes arrived. Returns false to stop reading until `resume`. */
   arrived(pump: Pump, chunk: Buffer): boolean
+  /** Both sides are to be reset: behind what was under way a reset arrived, or a fault did it. */
+  mustReset(): void
 }
 
 const NOTHING = Buffer.alloc(0)
@@ -19,7 +23,7 @@ const NOTHING = Buffer.alloc(0)
  * would wake its receiver, which takes the processor away from us with the next message unread: on two processors that
  * meant 0.4 switches per request where there are 0.15 now (wrk, 32 connections).
  */
-export class Pump {
+export class Pump implements StreamEnd {
   readonly out: boolean
   readonly reader: Reader
   /** Bytes that arrived so far. */
@@ -34,6 +38,10 @@ export class Pump {
   private endWhenDrained = false
   /** Somebody other than the sink wants no bytes now. */
   private paused = false
+  /** What faults let through late; null nearly always. */
+  private wire: StreamWire | null = null
+  private wirePaused = false
+  private readonly owner: PumpOwner
   private readonly buffers = takePumpBuffers()
   private putOffBytes = 0
   /** The bytes that arrived last: messages of one connection often have the same length, and so the same view. */
@@ -41,6 +49,7 @@ export class Pump {
   private putOffView: Buffer = NOTHING
 
   constructor(owner: PumpOwner, out: boolean) {
+    this.owner = owner
     this.out = out
     const { read } = this.buffers
     this.reader = {
@@ -67,6 +76,10 @@ export class Pump {
    * stop, and goes on by itself when they are written.
    */
   forward(bytes: Buffer): boolean {
+    return this.wire === null ? this.pass(bytes) : this.wire.send(bytes)
+  }
+
+  private pass(bytes: Buffer): boolean {
     const { putOff } = this.buffers
     const end = this.putOffBytes + bytes.length
     if (this.waiting || end > putOff.length) {
@@ -94,12 +107,51 @@ export class Pump {
     this.write(this.putOffView)
   }
 
+  /** What lies in the way from now on. What is under way arrives as it would have, at once when there is nothing any more. */
+  setFaults(faults: readonly ActiveFault[]): void {
+    if (faults.length > 0 && this.wire === null) this.wire = new StreamWire(this.out, faults, this)
+    else this.wire?.change(faults)
+    if (faults.length === 0) this.wire = null
+  }
+
   /** Tells the sink that no more comes, behind all that was forwarded. */
   end(): void {
+    if (this.wire === null) this.deliverEnd()
+    else this.wire.sendEnd()
+  }
+
+  /** The source's side was reset; so the sink will be, behind what is under way. Returns false when nothing is in the way. */
+  resetByWire(): boolean {
+    if (this.wire === null) return false
+    this.wire.sendReset()
+    return true
+  }
+
+  deliver(bytes: Buffer): boolean {
+    const taken = this.pass(bytes)
+    if (!taken) this.source?.pause()
+    return taken
+  }
+
+  deliverEnd(): void {
     this.flush()
     // Not while bytes wait: a stream that is ending can't be reset any more.
     if (this.waiting) this.endWhenDrained = true
     else this.finish()
+  }
+
+  deliverReset(): void {
+    this.owner.mustReset()
+  }
+
+  makeWait(): void {
+    this.wirePaused = true
+    this.source?.pause()
+  }
+
+  letSend(): void {
+    this.wirePaused = false
+    this.goOn()
   }
 
   private finish(): void {
@@ -116,16 +168,22 @@ export class Pump {
 
   resume(): void {
     this.paused = false
-    if (!this.waiting) this.source?.resume()
+    this.goOn()
   }
 
   /** Both sockets are closed: the buffers may serve another connection. */
   release(): void {
+    this.wire?.close()
+    this.wire = null
     this.putOffBytes = 0
     this.source = null
     this.sink = null
     this.writer = null
     givePumpBuffers(this.buffers)
+  }
+
+  private goOn(): void {
+    if (!this.waiting && !this.paused && !this.wirePaused) this.source?.resume()
   }
 
   private write(bytes: Buffer): boolean {
@@ -137,6 +195,6 @@ export class Pump {
   private drained(): void {
     this.waiting = false
     if (this.endWhenDrained) this.finish()
-    else if (!this.paused) this.source?.resume()
+    else this.goOn()
   }
 }

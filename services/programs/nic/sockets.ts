@@ -10,6 +10,7 @@ interface TcpHandle {
   onconnection?: (status: number, handle: TcpHandle | undefined) => void
   readonly setNoDelay?: (on: boolean) => number
   readonly useUserBuffer?: (buffer: Uint8Array) => void
+  readonly getpeername?: (name: { address?: string }) => number
 }
 
 /** How bytes arrive: `callback` gets the first `count` bytes of its buffer, and returns false to stop reading until `resume`. */
@@ -22,7 +23,8 @@ export interface Reader {
 export type OpenAccepted = (reader: Reader) => Socket
 
 export interface AcceptListener {
-  accepted(open: OpenAccepted): void
+  /** `peerAddress` tells where it comes from: '' when that side has left already. */
+  accepted(open: OpenAccepted, peerAddress: () => string): void
   /** Too many open files, mostly. */
   failed(error: Error): void
 }
@@ -31,7 +33,10 @@ export interface AcceptListener {
 export function createTcpServer(listener: AcceptListener): Server {
   const options = { allowHalfOpen: true, pauseOnConnect: true, noDelay: true }
   const server = createServer(options, (socket) => {
-    listener.accepted((reader) => readByEvents(socket, reader))
+    listener.accepted(
+      (reader) => readByEvents(socket, reader),
+      () => socket.remoteAddress ?? '',
+    )
   })
   server.once('listening', () => takeOver(server, listener))
   return server
@@ -49,8 +54,18 @@ function takeOver(server: Server, listener: AcceptListener): void {
     if (status !== 0 || client === undefined)
       listener.failed(new Error(`a connection could not be accepted (system error ${status})`))
     else if (typeof client.useUserBuffer !== 'function') nodesOwn.call(handle, status, client)
-    else listener.accepted((reader) => readIntoBuffer(client, reader))
+    else
+      listener.accepted(
+        (reader) => readIntoBuffer(client, reader),
+        () => peerOf(client),
+      )
   }
+}
+
+function peerOf(handle: TcpHandle): string {
+  const name: { address?: string } = {}
+  handle.getpeername?.(name)
+  return name.address ?? ''
 }
 
 function readIntoBuffer(handle: TcpHandle, { buffer, callback }: Reader): Socket {
@@ -92,8 +107,8 @@ export function connectTcp({ address, port, ...local }: ConnectTarget, { buffer,
  * Sends a reset (RST) at once. `resetAndDestroy` would send the end of the stream (FIN) before it, which tells the other
  * side that everything went well.
  */
-export function resetSocket(socket: Socket): void {
-  if (socket.destroyed) return
+export function resetSocket(socket: Socket | undefined): void {
+  if (socket === undefined || socket.destroyed) return
   if (socket.writableEnded && !socket.writableFinished) {
     // The system is sending the FIN and can't be interrupted; the next turn of the event loop will do.
     socket.once('finish', () => resetSocket(socket))

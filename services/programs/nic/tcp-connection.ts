@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { parseIpv4 } from '../../protocols/nic/ipv4.ts'
 import type { HoldLostReason } from '../../protocols/nic/messages.ts'
+import type { WirePath } from './faults/wire-faults.ts'
 import { Gate } from './gate.ts'
 import type { LinkCounter } from './links.ts'
 import type { NicParts } from './parts.ts'
@@ -71,6 +72,7 @@ export class TcpConnection implements PacketSource, PumpOwner {
     this.peerHost = parts.hosts.hostAt(this.address)
     this.link = parts.links.counter(this.peerHost, host.id, port.service)
     this.link.connections += 1
+    if (parts.faults.any) this.layFaults()
     this.server = this.connect(parts.sourcePorts.shouldTry(this.address, this.portIndex))
   }
 
@@ -79,6 +81,37 @@ export class TcpConnection implements PacketSource, PumpOwner {
     pump.offset = offset + chunk.length
     const no = this.parts.recorder.packet(this, KIND.segment, out, offset, chunk)
     return this.gate === null ? pump.forward(chunk) : this.gate.take(pump, chunk, no)
+  }
+
+  /** Faults have been set or are over; those that reset connections reset this one. */
+  faultsChanged(): void {
+    if (this.layFaults()) this.mustReset()
+  }
+
+  mustReset(): void {
+    if (this.client.destroyed && this.server.destroyed) return
+    this.parts.recorder.packet(this, KIND.reset, true, this.toClient.offset, null)
+    this.reset()
+  }
+
+  get path(): WirePath {
+    return { peerHost: this.peerHost, host: this.place.host.id, service: this.place.port.service }
+  }
+
+  /** Returns whether it is to be reset. */
+  private layFaults(): boolean {
+    const { faults } = this.parts
+    let resets = false
+    for (const pump of [this.toServer, this.toClient]) {
+      const found = faults.on(this.path, pump.out)
+      for (const { fault, meter } of found) {
+        if (fault.resetsStanding !== true) continue
+        meter.reset += 1
+        resets = true
+      }
+      pump.setFaults(found)
+    }
+    return resets
   }
 
   /** From now on messages are looked at. */
@@ -189,6 +222,7 @@ export class TcpConnection implements PacketSource, PumpOwner {
   private onReset(pump: Pump, other: Socket): void {
     this.parts.recorder.packet(this, KIND.reset, pump.out, pump.offset, null)
     this.gate?.lost(pump.out ? 'server-gone' : 'client-gone')
+    if (pump.resetByWire()) return
     pump.flush()
     resetSocket(other)
   }

@@ -2,7 +2,7 @@ import { connect, type Server } from 'node:net'
 import type { HostPort } from './hosts.ts'
 import type { NicParts } from './parts.ts'
 import { MirroredPort, type PortListener } from './mirrored-port.ts'
-import { createTcpServer } from './sockets.ts'
+import { createTcpServer, resetSocket, type OpenAccepted, type Reader } from './sockets.ts'
 import { TcpConnection, type ConnectionOwner } from './tcp-connection.ts'
 
 /** Connections that may wait in the system until they are accepted. */
@@ -11,16 +11,40 @@ const BACKLOG = 1024
 /** A system without free files fails thousands of times a second: one line says it. */
 const FAILURE_EVERY_MS = 1000
 
+/** More would use up the system's files: the oldest learn that nobody will answer. */
+const MAX_SILENT = 2000
+
+/** Of a connection that is only opened to be reset. */
+const NO_READER: Reader = { buffer: Buffer.alloc(1), callback: () => false }
+
+interface Accepted {
+  readonly open: OpenAccepted
+  readonly peerHost: string | null
+}
+
 /** A TCP port of a host: listens outside while a process listens inside, and passes connections through. */
 export class TcpPort extends MirroredPort implements ConnectionOwner {
   readonly connections = new Set<TcpConnection>()
   private readonly parts: NicParts
   private server: Server | null = null
+  /** Connections that the faults keep silent: nothing of them is read, and nobody behind hears of them. */
+  private silent: Accepted[] = []
   private failedMs = 0
 
   constructor(index: number, place: HostPort, parts: NicParts, listener: PortListener) {
     super(index, place, listener)
     this.parts = parts
+  }
+
+  /** Faults have been set or are over; resolves when they are in force, or gone. */
+  faultsChanged(): Promise<void> {
+    const { host, port } = this.place
+    const settled = this.setForAll(this.parts.faults.forAll(host.id, port.service))
+    for (const connection of [...this.connections]) connection.faultsChanged()
+    const silent = this.silent
+    this.silent = []
+    for (const accepted of silent) this.admit(accepted)
+    return settled
   }
 
   refused(): void {
@@ -42,12 +66,15 @@ export class TcpPort extends MirroredPort implements ConnectionOwner {
 
   protected override endAll(): void {
     for (const connection of this.connections) connection.reset()
+    for (const { open } of this.silent) resetSocket(open(NO_READER))
+    this.silent = []
   }
 
   protected override listen(): Promise<void> {
     const server = createTcpServer({
-      accepted: (open) => {
-        this.connections.add(new TcpConnection(this, this.parts, open))
+      accepted: (open, peerAddress) => {
+        if (this.parts.faults.any) this.admit({ open, peerHost: this.parts.hosts.hostAt(peerAddress()) })
+        else this.begin(open)
       },
       failed: (error) => this.failed(error),
     })
@@ -61,6 +88,22 @@ export class TcpPort extends MirroredPort implements ConnectionOwner {
       })
       server.listen({ host: this.place.host.outer, port: this.place.port.port, backlog: BACKLOG })
     })
+  }
+
+  private begin(open: OpenAccepted): void {
+    this.connections.add(new TcpConnection(this, this.parts, open))
+  }
+
+  /** Takes a connection as the faults have it. */
+  private admit(accepted: Accepted): void {
+    const { faults } = this.parts
+    const path = { peerHost: accepted.peerHost, host: this.place.host.id, service: this.place.port.service }
+    const fate = faults.atConnect(path)
+    if (fate === null) return this.begin(accepted.open)
+    faults.noteConnect(path, fate)
+    if (fate === 'refuse') return resetSocket(accepted.open(NO_READER))
+    this.silent.push(accepted)
+    if (this.silent.length > MAX_SILENT) resetSocket(this.silent.shift()?.open(NO_READER))
   }
 
   protected override unlisten(): void {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { decodeMessage, displayName, DnsFormatError } from '../../protocols/dns/index.ts'
+import { fateOf, noteArrival } from './faults/fates.ts'
 import type { HostPort } from './hosts.ts'
 import { MirroredPort, type PortListener } from './mirrored-port.ts'
 import type { NicParts } from './parts.ts'
@@ -29,6 +30,12 @@ export class UdpPort extends MirroredPort implements FlowOwner {
   constructor(index: number, place: HostPort, parts: NicParts, listener: PortListener) {
     super(index, place, listener)
     this.parts = parts
+  }
+
+  /** Faults have been set or are over. */
+  faultsChanged(): Promise<void> {
+    const { host, port } = this.place
+    return this.setForAll(this.parts.faults.forAll(host.id, port.service))
   }
 
   answered(flow: UdpFlow, datagram: Buffer): void {
@@ -95,6 +102,26 @@ export class UdpPort extends MirroredPort implements FlowOwner {
   }
 
   private forward(flow: UdpFlow, datagram: Buffer, out: boolean): void {
+    if (this.parts.faults.any) this.forwardThroughFaults(flow, datagram, out)
+    else this.deliver(flow, datagram, out)
+  }
+
+  /** Late, or never. Datagrams may overtake each other. */
+  private forwardThroughFaults(flow: UdpFlow, datagram: Buffer, out: boolean): void {
+    const { host, port } = this.place
+    const faults = this.parts.faults.on({ peerHost: flow.peerHost, host: host.id, service: port.service }, out)
+    const cameMs = performance.now()
+    const fate = fateOf({ transport: 'udp', out, bytes: datagram.length, readyMs: cameMs }, faults)
+    if (typeof fate !== 'number') return
+    const arrive = (): void => {
+      noteArrival(faults, datagram.length, performance.now() - cameMs)
+      this.deliver(flow, datagram, out)
+    }
+    if (fate <= cameMs) arrive()
+    else setTimeout(arrive, fate - cameMs)
+  }
+
+  private deliver(flow: UdpFlow, datagram: Buffer, out: boolean): void {
     if (out) this.socket?.send(datagram, flow.peerPort, flow.address)
     else flow.send(datagram)
   }

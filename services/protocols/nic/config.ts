@@ -5,6 +5,7 @@ import {
   RECORDING_MODES,
   type RecordingMode,
 } from '../../contract/network.ts'
+import { readWireFault, type WireFault } from './faults.ts'
 import { expected, NicFormatError, readChoice, readFields, readInteger, readList, readText } from './fields.ts'
 import { isLoopback } from './ipv4.ts'
 
@@ -35,9 +36,11 @@ export interface NicConfig {
   readonly ports: readonly NicPort[]
   readonly recording: RecordingMode
   readonly ringBytes: number
+  /** What is broken from the start: a NIC that is started anew finds the lab as it was. */
+  readonly faults: readonly WireFault[]
 }
 
-/** Reads parsed JSON; `recording` and `ringBytes` may be left out. Throws `NicFormatError` naming the place. */
+/** Reads parsed JSON; `recording`, `ringBytes` and `faults` may be left out. Throws `NicFormatError` naming the place. */
 export function readNicConfig(value: unknown): NicConfig {
   const fields = readFields(value, 'the configuration')
   const hosts = readList(fields['hosts'], 'hosts', readHost)
@@ -49,6 +52,7 @@ export function readNicConfig(value: unknown): NicConfig {
     ports,
     recording: readRecordingMode(fields['recording'] ?? 'full', 'recording'),
     ringBytes: readRingBytes(fields['ringBytes'] ?? DEFAULT_RING_BYTES, 'ringBytes'),
+    faults: readList(fields['faults'] ?? [], 'faults', readWireFault),
   }
 }
 

@@ -37,6 +37,13 @@ export function readInteger(value: unknown, place: string, min: number, max: num
   return value
 }
 
+/** Any number in a range. */
+export function readNumber(value: unknown, place: string, min: number, max: number): number {
+  if (typeof value !== 'number' || !(value >= min && value <= max))
+    throw expected(place, `a number from ${min} to ${max}`, value)
+  return value
+}
+
 export function readChoice<T extends string>(value: unknown, place: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value)
   if (found === undefined) throw expected(place, choices.map((choice) => `"${choice}"`).join(' or '), value)

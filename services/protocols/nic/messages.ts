@@ -1,3 +1,4 @@
+import type { WireFault, WireFigures } from './faults.ts'
 import type { NicHost, NicPort, RecordingMode, Transport } from './config.ts'
 import type { Direction, Endpoint, NicClock, NicRecord } from './records.ts'
 
@@ -41,6 +42,10 @@ export type NicCommand =
   /** Answered by `record`. */
   | { readonly type: 'record'; readonly id: number; readonly no: number }
   | { readonly type: 'clear'; readonly id: number }
+  /** Breaks something of the network; one with the same number gives way. */
+  | { readonly type: 'setFault'; readonly id: number; readonly fault: WireFault }
+  /** Does nothing when it is not there. */
+  | { readonly type: 'clearFault'; readonly id: number; readonly fault: number }
   /** Another mode, another size of the ring, or both. A new size forgets what was recorded. */
   | { readonly type: 'setRecording'; readonly id: number; readonly mode: RecordingMode; readonly ringBytes: number }
 
@@ -105,6 +110,8 @@ export type NicReport =
   | { readonly type: 'ready'; readonly clock: NicClock; readonly ports: readonly PortStatus[]; readonly pid: number }
   | { readonly type: 'portChanged'; readonly port: PortStatus; readonly why: string }
   | { readonly type: 'stats'; readonly timeNs: number; readonly links: readonly LinkStats[]; readonly ring: RingStats }
+  /** After every change, and again and again while any is set. */
+  | { readonly type: 'faults'; readonly figures: readonly WireFigures[] }
   | { readonly type: 'held'; readonly held: Held }
   | { readonly type: 'released'; readonly holdId: number; readonly timeNs: number }
   | { readonly type: 'holdLost'; readonly holdId: number; readonly reason: HoldLostReason; readonly timeNs: number }

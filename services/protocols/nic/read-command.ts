@@ -1,4 +1,5 @@
 import { readHost, readPort, readRecordingMode, readRingBytes, TRANSPORTS } from './config.ts'
+import { readWireFault } from './faults.ts'
 import {
   expected,
   NicFormatError,
@@ -54,6 +55,10 @@ export function readNicCommand(value: unknown): NicCommand {
       return { type: 'record', id, no: readInteger(fields['no'], 'no', 1, MAX_NUMBER) }
     case 'clear':
       return { type: 'clear', id }
+    case 'setFault':
+      return { type: 'setFault', id, fault: readWireFault(fields['fault'], 'fault') }
+    case 'clearFault':
+      return { type: 'clearFault', id, fault: readInteger(fields['fault'], 'fault', 1, MAX_NUMBER) }
     case 'setRecording':
       return {
         type: 'setRecording',
@@ -95,6 +100,7 @@ const REPORT_TYPES: Readonly<Record<NicReportType, true>> = {
   ready: true,
   portChanged: true,
   stats: true,
+  faults: true,
   held: true,
   released: true,
   holdLost: true,

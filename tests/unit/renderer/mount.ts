@@ -3,7 +3,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { TooltipProvider } from 'reka-ui'
 import { h, type Component } from 'vue'
 import { createFakeClient } from '../../../renderer/src/client/fake/fake-client.ts'
-import { createTranslations } from '../../../renderer/src/i18n/index.ts'
+import { wholeTranslations } from './translations.ts'
 import { useLabStore } from '../../../renderer/src/stores/lab.ts'
 
 export interface MountedLab {
@@ -24,7 +24,7 @@ export async function mountWithLab(
   if (topology) await lab.startLab(topology)
   const wrapper = mount(
     { render: () => h(TooltipProvider, () => h(component, props())) },
-    { global: { plugins: [pinia, createTranslations('en')] }, attachTo: document.body },
+    { global: { plugins: [pinia, wholeTranslations()] }, attachTo: document.body },
   )
   return { wrapper, lab }
 }

@@ -9,6 +9,7 @@ import type {
   ServiceState,
 } from '../../../../services/contract/index.ts'
 import type { LabClient } from '../client.ts'
+import { auditHandlers } from './fake-audit.ts'
 import { fakeDeploymentHandlers } from './fake-releases.ts'
 import { faultHandlers } from './fake-faults.ts'
 import { dnsHandlers } from './fake-dns.ts'
@@ -112,6 +113,7 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
     ...fakeDeploymentHandlers(lab),
     ...trafficHandlers(lab),
     ...faultHandlers(lab),
+    ...auditHandlers(lab),
     ...designHandlers(),
     ...dnsHandlers(lab),
   }

@@ -5,6 +5,7 @@ import type {
   LabPhase,
   NetworkStateName,
 } from '../../../../services/contract/index.ts'
+import { describeAuditEnd } from './audit-sentences.ts'
 import { describeDeployment } from './deployment-sentences.ts'
 import { describeFailover } from './dns-sentences.ts'
 import { describeFaultChange, describeFaultEnd, describeRepair } from './fault-sentences.ts'
@@ -46,6 +47,10 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
       return [describeFaultEnd(event.fault, event.by)]
     case 'labRepaired':
       return [describeRepair(event.report.asBefore, event.report.cleared.length)]
+    case 'auditStarted':
+      return [sentence('fault', 'info', 'audit.started', { params: { parts: event.audit.rows.length } })]
+    case 'auditFinished':
+      return [describeAuditEnd(event.audit)]
     case 'zoneChanged':
       return [
         sentence('dns', 'good', 'dns.zone', {
@@ -74,6 +79,7 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
     case 'besidesChanged':
     case 'comparisonProgressed':
     case 'faultsMeasured':
+    case 'auditProgressed':
       return []
     case 'backendsChanged':
       return event.changed.map((change) => describeBackend(change, event))

@@ -1,4 +1,4 @@
-import { faultPlace, type FaultEnd, type FaultState } from '../../../../services/contract/index.ts'
+import { faultPlace, type FaultEnd, type FaultState } from '../../../../services/contract/faults.ts'
 import { sentence, type EventLevel, type Sentence } from './sentence.ts'
 
 const END_LEVELS: Readonly<Record<FaultEnd, EventLevel>> = {

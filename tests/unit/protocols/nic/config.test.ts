@@ -11,6 +11,7 @@ describe('the configuration of the NIC', () => {
       ports: [PORT],
       recording: 'full',
       ringBytes: DEFAULT_RING_BYTES,
+      faults: [],
     })
     const udp = { ...PORT, transport: 'udp' }
     expect(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createTranslations } from '../../../../renderer/src/i18n/index.ts'
+import { wholeTranslations } from '../translations.ts'
 import en from '../../../../renderer/src/locales/en.json' with { type: 'json' }
 import fr from '../../../../renderer/src/locales/fr.json' with { type: 'json' }
 import { ERROR_SENTENCES } from '../../../../services/contract/errors.ts'
@@ -98,7 +98,7 @@ describe('the sources', () => {
 })
 
 it('counts in both languages', () => {
-  const { t, locale } = createTranslations('en').global
+  const { t, locale } = wholeTranslations().global
   expect(t('chooser.hosts', { count: 1 }, 1)).toBe('1 server')
   expect(t('chooser.hosts', { count: 5 }, 5)).toBe('5 servers')
   locale.value = 'fr'

@@ -4,7 +4,7 @@ import { TooltipProvider } from 'reka-ui'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { h } from 'vue'
 import { createFakeClient } from '../../../../../renderer/src/client/fake/fake-client.ts'
-import { createTranslations } from '../../../../../renderer/src/i18n/index.ts'
+import { wholeTranslations } from '../../translations.ts'
 import EventsPanel from '../../../../../renderer/src/panels/events/EventsPanel.vue'
 import { useLabStore } from '../../../../../renderer/src/stores/lab.ts'
 import { useSelectionStore } from '../../../../../renderer/src/stores/selection.ts'
@@ -20,7 +20,7 @@ beforeEach(async () => {
   await useLabStore().connect(createFakeClient({ pace: 0 }))
   wrapper = mount(
     { render: () => h(TooltipProvider, null, { default: () => h(EventsPanel) }) },
-    { attachTo: document.body, global: { plugins: [createTranslations('en')] } },
+    { attachTo: document.body, global: { plugins: [wholeTranslations()] } },
   )
 })
 afterEach(() => {

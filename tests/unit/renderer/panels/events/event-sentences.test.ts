@@ -28,6 +28,7 @@ describe('describeEvent', () => {
         'trafficSampled',
         'trafficForgotten',
         'faultsMeasured',
+        'auditProgressed',
       ].toSorted(),
     )
   })

@@ -1,3 +1,4 @@
+import type { AuditState } from '../../../../../services/contract/audit.ts'
 import {
   BEGUN_DEPLOYMENT,
   changeLabel,
@@ -100,6 +101,20 @@ export const FAULT: FaultState = {
   failure: null,
 }
 
+const AUDIT: AuditState = {
+  topology: '0-simple_web_stack',
+  plan: { hosts: [], links: [] },
+  phase: 'done',
+  startedAtMs: 1000,
+  endedAtMs: 2000,
+  rows: [],
+  progress: null,
+  rate: 40,
+  baseline: ['pages'],
+  repaired: true,
+  failure: null,
+}
+
 /** One event of each type of the contract; the type makes sure that none is forgotten. */
 export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabEvent, { readonly type: Type }> } = {
   labPhaseChanged: { type: 'labPhaseChanged', phase: 'running' },
@@ -198,6 +213,9 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
   faultChanged: { type: 'faultChanged', fault: FAULT },
   faultCleared: { type: 'faultCleared', fault: FAULT, by: 'person' },
   faultsMeasured: { type: 'faultsMeasured', faults: [] },
+  auditStarted: { type: 'auditStarted', audit: AUDIT },
+  auditProgressed: { type: 'auditProgressed', audit: AUDIT },
+  auditFinished: { type: 'auditFinished', audit: AUDIT },
   labRepaired: { type: 'labRepaired', report: { cleared: [1], checks: [], asBefore: true } },
 }
 

@@ -6,7 +6,7 @@ import { h } from 'vue'
 import type { LabClient } from '../../../../../renderer/src/client/client.ts'
 import { createFakeClient } from '../../../../../renderer/src/client/fake/fake-client.ts'
 import { labClientKey } from '../../../../../renderer/src/client/provide.ts'
-import { createTranslations } from '../../../../../renderer/src/i18n/index.ts'
+import { wholeTranslations } from '../../translations.ts'
 import TerminalsPanel from '../../../../../renderer/src/panels/terminals/TerminalsPanel.vue'
 import { useLabStore } from '../../../../../renderer/src/stores/lab.ts'
 import { useSelectionStore } from '../../../../../renderer/src/stores/selection.ts'
@@ -46,7 +46,7 @@ beforeEach(async () => {
     { render: () => h(TooltipProvider, null, { default: () => h(TerminalsPanel) }) },
     {
       attachTo: document.body,
-      global: { plugins: [createTranslations('en')], provide: { [labClientKey]: client } },
+      global: { plugins: [wholeTranslations()], provide: { [labClientKey]: client } },
     },
   )
 })
