@@ -60,8 +60,3 @@ export function worst<Effect extends AuditEffect>(effects: readonly (Effect | nu
   // The list's own values came in.
   return AUDIT_EFFECTS[Math.max(0, ...ranks)] as Effect
 }
-
-/** The rows by kind and id. */
-function byKey<Row extends AuditComponent>(rows: readonly Row[]): ReadonlyMap<string, Row> {
-  return new Map(rows.map((row) => [auditKey(row), row]))
-}
