@@ -1,4 +1,14 @@
-import { faultPlace, type FaultEnd, type FaultSpec, type FaultState, type RepairReport } from '../contract/index.ts'
+import { stripVTControlCharacters } from 'node:util'
+import {
+  faultPlace,
+  type FaultEnd,
+  type FaultFigure,
+  type FaultSpec,
+  type FaultState,
+  type RepairReport,
+} from '../contract/index.ts'
+
+import { table, type Output } from './output.ts'
 
 /** How the command line puts faults into words. */
 
@@ -39,4 +49,47 @@ export function faultEndWords({ spec, failure }: FaultState, by: FaultEnd): stri
 export function repairWords({ asBefore, checks }: RepairReport): string {
   const bad = checks.filter(({ ok }) => !ok).map(({ detail }) => detail)
   return asBefore ? 'repaired: the lab is as before' : `repaired, but the lab is not as before: ${bad.join('; ')}`
+}
+
+const FIGURE_WORDS: Readonly<Record<FaultFigure, string>> = {
+  delayMs: 'ms later',
+  bytesPerSecond: 'bytes/s',
+  refused: 'refused',
+  reset: 'reset',
+  dropped: 'dropped',
+  failed: 'failed',
+  passed: 'passed',
+  wrong: 'wrong',
+  crashes: 'crashes',
+  memoryBytes: 'bytes of memory',
+}
+
+/** What it was seen to do: `70.1 ms later, 12 passed`; '-' before anything was seen. */
+export function measuredText({ measured }: FaultState): string {
+  const seen = (measured?.figures ?? []).filter(({ value }) => value !== null)
+  return seen.length === 0 ? '-' : seen.map(({ name, value }) => `${value} ${FIGURE_WORDS[name]}`).join(', ')
+}
+
+/** A table of what is set beside what is measured. */
+export function faultListText(faults: readonly FaultState[], nowMs: number, out: Output): string {
+  if (faults.length === 0) return 'No fault is set.'
+  const heading = ['NO', 'FAULT', 'ON', 'SET', 'MEASURED', 'ENDS'].map((word) => out.style('quiet', word))
+  const rows = faults.map((fault) => [
+    String(fault.id),
+    fault.spec.fault,
+    faultPlace(fault.spec),
+    settingText(fault.spec) || '-',
+    fault.failure === null ? measuredText(fault) : fault.failure.message,
+    fault.endsAtMs === null ? '-' : `in ${Math.max(0, Math.round((fault.endsAtMs - nowMs) / 1000))} s`,
+  ])
+  return table([heading, ...rows], (cell) => stripVTControlCharacters(cell).length)
+}
+
+/** The proof of a repair, check by check. */
+export function repairText({ cleared, checks, asBefore }: RepairReport, out: Output): string {
+  const lines = checks.map(
+    ({ check, ok, detail }) => `${ok ? out.style('good', 'ok') : out.style('bad', 'not ok')}  ${check}: ${detail}`,
+  )
+  const result = asBefore ? 'The lab is as before.' : out.style('bad', 'The lab is not as before.')
+  return [`Faults repaired: ${cleared.length}.`, ...lines, result].join('\n')
 }

@@ -63,14 +63,6 @@ export function comparisonAnswer({ from, release, rate, resolutionMs, rows }: Co
   return { from, release, rate, resolutionMs, strategies }
 }
 
-export function designAnswer({ pairs, balancers, changed }: DesignState): object {
-  return { pairs, balancers, changed }
-}
-
-export function changeAnswer({ way, label: { kind, params, text } }: ChangeDone): object {
-  return { way, kind, params, text }
-}
-
 export function auditAnswer(audit: AuditState): object {
   const { topology, phase, rows, rate, baseline, repaired, failure } = audit
   const parts = rows.map((row) => {
@@ -82,6 +74,14 @@ export function auditAnswer(audit: AuditState): object {
   })
   const error = failure === null ? {} : { error: plain(failure) }
   return { topology, phase, rate, baseline, repaired, parts, ...error }
+}
+
+export function designAnswer({ pairs, balancers, changed }: DesignState): object {
+  return { pairs, balancers, changed }
+}
+
+export function changeAnswer({ way, label: { kind, params, text } }: ChangeDone): object {
+  return { way, kind, params, text }
 }
 
 export function trafficAnswer(result: TrafficResult): object {

@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import {
+  CAPACITY_LIMITS,
   MAX_RING_BYTES,
   MAX_ZONE_TTL,
   MIN_RING_BYTES,
@@ -14,6 +15,7 @@ import {
   type ZoneRecordType,
 } from '../contract/index.ts'
 import { audit, type AuditChoice } from './commands/audit.ts'
+import { balancing, capacity, ramp, type CapacityChoice, type RampChoice } from './commands/capacity.ts'
 import { capture } from './commands/capture.ts'
 import { compare, deploy, rollback, type CompareChoice, type DeployChoice } from './commands/deploy.ts'
 import { act, down, request, status, topologies } from './commands/lab-commands.ts'
@@ -37,6 +39,7 @@ import { DEFAULT_TOPOLOGY, up } from './commands/up.ts'
 import type { CommandContext, LabChoice } from './context.ts'
 import { addDesignCommands } from './design-program.ts'
 import { demo } from './demo/demo.ts'
+import { addFaultCommands } from './fault-program.ts'
 import type { TextStream } from './output.ts'
 
 const CALL = 'npm run -s lab --'
@@ -94,6 +97,12 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
 
   addNetworkCommands(labCommand, context)
   addDnsCommands(program, context)
+  const fault = program
+    .command('fault')
+    .description('break services, hosts, links and DNS on purpose, and repair them')
+    .addHelpText('after', example('fault list'))
+  addFaultCommands(groupCommand(fault), context)
+  addCapacityCommands(labCommand, context)
 
   for (const action of SERVICE_ACTIONS) {
     labCommand(action, ACTION_HELP[action], `${action} web-1`)
@@ -193,19 +202,42 @@ function addNetworkCommands(
     .action((mode: RecordingMode | undefined, options: RecordingOptions) => recording(context(), mode, options))
 }
 
+/** The modelled workers, ramps to the knee, and what the balancer chose. */
+function addCapacityCommands(
+  labCommand: (name: string, description: string, sample: string) => Command,
+  context: () => CommandContext,
+): void {
+  const { maxWorkers, maxCostMs, maxQueue } = CAPACITY_LIMITS
+  labCommand('capacity', 'show or set the modelled workers of application servers', 'capacity --workers 4 --cost 20')
+    .argument('[service]', 'an application server (default: all)')
+    .option('--workers <w>', 'requests that it works on at a time', wholeNumber(1, maxWorkers))
+    .option('--cost <ms>', 'milliseconds of a worker that each dynamic request costs', wholeNumber(1, maxCostMs))
+    .option('--queue <n>', 'requests that may wait; beyond that the answer is 503', wholeNumber(0, maxQueue))
+    .option('--off', 'model nothing: answer as fast as the machine can')
+    .action((service: string | undefined, options: CapacityChoice) => capacity(context(), service, options))
+
+  labCommand('ramp', 'raise traffic step by step and find the knee', 'ramp --to 120 --step 10')
+    .requiredOption('--to <r>', 'requests per second at the end, 1 to 2000', decimal)
+    .option('--from <r>', 'at the beginning (default: two steps)', decimal)
+    .option('--step <r>', 'by how much it grows (default: a twentieth of the end)', decimal)
+    .option('--hold <s>', 'seconds for each step (default: 2)', decimal)
+    .option('--url <path>', 'a dynamic page (default: the front page)')
+    .option('--label <text>', 'what the curve is called')
+    .option('--report <file>', 'write the steps as FILE.csv or FILE.json')
+    .action((options: RampChoice) => ramp(context(), options))
+
+  labCommand('balancing', 'show shares, stats and the last choices of the load balancer', 'balancing --limit 10')
+    .option('--limit <n>', 'how many of the last choices', wholeNumber(0, 1000), 10)
+    .action((options: LabChoice & { limit: number }) => balancing(context(), options))
+}
+
 /** `lab dns ...`: the zone, the resolver's cache, and ways past a lost server. */
 function addDnsCommands(program: Command, context: () => CommandContext): void {
   const dns = program
     .command('dns')
     .description('the zone of the lab, the cache of its resolver, and failover by DNS')
     .addHelpText('after', example('dns show'))
-  const command = (name: string, description: string, sample: string): Command =>
-    dns
-      .command(name)
-      .description(description)
-      .option('--json', 'print JSON with stable field names, for scripts')
-      .option('--lab <pid>', 'which lab, when several run (default: the newest)', processId)
-      .addHelpText('after', example(sample))
+  const command = groupCommand(dns)
   const ttl = wholeNumber(0, MAX_ZONE_TTL)
 
   command('show', 'print the records of the zone', 'dns show').action((options: LabChoice) =>
@@ -238,6 +270,17 @@ function addDnsCommands(program: Command, context: () => CommandContext): void {
     .option('--rate <r>', 'requests per second (default: 20)', wholeNumber(1, 500))
     .option('--ttl <s>', 'seconds that the record may be kept (default: 5)', wholeNumber(1, 60))
     .action((options: FailoverChoice) => failover(context(), options))
+}
+
+/** Makes the commands of a group, such as `dns`. */
+function groupCommand(group: Command): (name: string, description: string, sample: string) => Command {
+  return (name, description, sample) =>
+    group
+      .command(name)
+      .description(description)
+      .option('--json', 'print JSON with stable field names, for scripts')
+      .option('--lab <pid>', 'which lab, when several run (default: the newest)', processId)
+      .addHelpText('after', example(sample))
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

@@ -1,6 +1,7 @@
 import { auditEndWords } from './audit-summary.ts'
 import { stripVTControlCharacters } from 'node:util'
 import type { LabEvent, LabState, RequestResult, ServiceState, ServiceStateName } from '../contract/index.ts'
+import { kneeWords, settingWords } from './capacity-words.ts'
 import { designWords } from './design-words.ts'
 import { faultChangeWords, faultEndWords, repairWords } from './fault-words.ts'
 import { table, type Output, type Style } from './output.ts'
@@ -170,8 +171,16 @@ function eventWords(event: LabEvent): string | null {
       return `${event.service}: ${event.name === '' ? 'everything' : event.name} forgotten (${count(event.count, 'answer')})`
     case 'failoverProgressed':
       return event.failover.state === 'running' ? null : `comparison of failovers: ${event.failover.state}`
+    case 'capacityChanged':
+      return `${event.service}: ${settingWords(event.setting)}`
+    case 'rampProgressed':
+      return event.ramp.state === 'running'
+        ? null
+        : `ramp ${event.ramp.id}: ${event.ramp.state}, ${kneeWords(event.ramp)}`
     case 'designChanged':
       return event.done && designWords(event.done)
+    case 'capacitySampled':
+    case 'rampForgotten':
     case 'planChanged':
     case 'stepChanged':
     case 'traceChanged':

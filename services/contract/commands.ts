@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { AUDIT_INPUTS } from './audit-order.ts'
 import type { AuditOutputs } from './audit.ts'
+import { CAPACITY_INPUTS } from './capacity-order.ts'
+import type { CapacityOutputs } from './capacity.ts'
 import { DEPLOYMENT_COMMAND_INPUTS, type DeploymentCommandOutputs } from './deployment-commands.ts'
 import { DESIGN_INPUTS } from './design-commands.ts'
 import type { DesignOutputs } from './design.ts'
@@ -81,6 +83,7 @@ export const COMMAND_INPUTS = {
   ...DESIGN_INPUTS,
   ...AUDIT_INPUTS,
   ...DNS_INPUTS,
+  ...CAPACITY_INPUTS,
 } as const satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_INPUTS
@@ -88,7 +91,14 @@ export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMAND_INP
 
 /** What each command answers when it succeeds. */
 export interface CommandOutputs
-  extends DeploymentCommandOutputs, TrafficOutputs, FaultOutputs, DesignOutputs, AuditOutputs, DnsOutputs {
+  extends
+    DeploymentCommandOutputs,
+    TrafficOutputs,
+    FaultOutputs,
+    DesignOutputs,
+    DnsOutputs,
+    CapacityOutputs,
+    AuditOutputs {
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */

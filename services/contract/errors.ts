@@ -82,6 +82,15 @@ export const ERROR_SENTENCES = {
   DESIGN_STOPPED: 'The change was stopped by hand ({change}); the lab is as before.',
   UNDO_NONE: 'There is no change to undo.',
   REDO_NONE: 'There is no undone change to do again.',
+  AUDIT_BUSY:
+    'An audit is under way, which breaks and repairs one part after the other. Wait until it is done, or stop it.',
+  AUDIT_NONE: 'No audit is under way.',
+  AUDIT_FAULTS_SET: 'Faults are set ({faults}). Repair all of them first: an audit breaks one part at a time.',
+  AUDIT_NOT_READY: 'Not everything is as it should be: {detail}. Repair all first, then start the audit.',
+  AUDIT_COMPONENT_UNKNOWN: 'There is no {kind} named "{id}" in this lab, so it cannot be audited. Known ones: {known}.',
+  AUDIT_NO_ANSWER:
+    'The site answers nothing, though nothing is broken: {detail}. Repair all first, then start the audit.',
+  AUDIT_LIMIT: '{component} was not as before within {seconds} s of its repair: {detail}.',
   PAIR_NO_MODEL:
     'This lab has no load balancer with a web and application server behind it, so no server pair can be added. Start a topology that has one.',
   PAIR_LIMIT: 'This lab has {count} server pairs; more are not supported. Remove one first.',
@@ -95,15 +104,6 @@ export const ERROR_SENTENCES = {
   CONFIG_EDITED:
     '{file} was edited by hand, so the lab does not change it. Take the edit back (or delete the file), then try again.',
   DESIGN_NOTHING: 'Nothing to change: the lab is so already.',
-  AUDIT_BUSY:
-    'An audit is under way, which breaks and repairs one part after the other. Wait until it is done, or stop it.',
-  AUDIT_NONE: 'No audit is under way.',
-  AUDIT_FAULTS_SET: 'Faults are set ({faults}). Repair all of them first: an audit breaks one part at a time.',
-  AUDIT_NOT_READY: 'Not everything is as it should be: {detail}. Repair all first, then start the audit.',
-  AUDIT_COMPONENT_UNKNOWN: 'There is no {kind} named "{id}" in this lab, so it cannot be audited. Known ones: {known}.',
-  AUDIT_NO_ANSWER:
-    'The site answers nothing, though nothing is broken: {detail}. Repair all first, then start the audit.',
-  AUDIT_LIMIT: '{component} was not as before within {seconds} s of its repair: {detail}.',
   ZONE_INVALID: '{file}:{line}: {detail}. Nothing was changed.',
   ZONE_CHANGED: 'The zone file {file} has changed meanwhile. Look at it again before you change it.',
   ZONE_RECORD_NONE: 'The zone has no {type} record of {name}.',
@@ -113,6 +113,13 @@ export const ERROR_SENTENCES = {
   FAILOVER_BUSY: 'The ways of failover are being compared already. Wait until that is done, or stop it.',
   FAILOVER_NONE: 'The ways of failover are not being compared now.',
   FAILOVER_IMPOSSIBLE: 'The ways of failover cannot be compared here: {detail}.',
+  CAPACITY_NOT_APP: '{service} is no application server, so it has no workers. Application servers: {known}.',
+  CAPACITY_SILENT:
+    '{service} did not take over the new setting of its workers within {seconds} s. Look at its terminal.',
+  RAMP_BUSY: 'A ramp is running already. Wait until it is over, or stop it.',
+  RAMP_NONE: 'No ramp is running.',
+  RAMP_UNKNOWN: 'There is no ramp {id}. Known ones: {known}.',
+  RAMP_ORDER_INVALID: 'The ramp cannot be run: {detail}.',
   TERMINAL_NO_INPUT: '{service} takes no input while it is {state}.',
 } as const satisfies Record<string, string>
 

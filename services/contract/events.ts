@@ -6,6 +6,7 @@ import type {
   InterruptedDeployment,
   ReleaseInfo,
 } from './deployments.ts'
+import type { CapacityEvents } from './capacity.ts'
 import type { DesignEvents } from './design.ts'
 import type { DnsEvents } from './dns.ts'
 import type { Failure } from './errors.ts'
@@ -16,7 +17,7 @@ import type { BackendServerState, HostState, LinkState, RequestResult, ServiceSt
 import type { TrafficEvents } from './traffic.ts'
 
 /** What happened, in the past tense. The engine is the only one that makes them. */
-interface EventMap extends TrafficEvents, FaultEvents, DesignEvents, AuditEvents, DnsEvents {
+interface EventMap extends TrafficEvents, FaultEvents, DesignEvents, DnsEvents, CapacityEvents, AuditEvents {
   labPhaseChanged: { readonly phase: LabPhase }
   /** A lab's plan stands: hosts, services (all stopped), links, addresses. */
   labPrepared: {

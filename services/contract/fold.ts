@@ -1,4 +1,5 @@
 import { NO_AUDIT } from './audit.ts'
+import { foldCapacity, NO_CAPACITY } from './capacity.ts'
 import { NO_DESIGN } from './design.ts'
 import type { LabEvent } from './events.ts'
 import { foldFaults, NO_FAULTS } from './faults.ts'
@@ -41,6 +42,7 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         failover: null,
         traffic: [],
         ...NO_FAULTS,
+        ...NO_CAPACITY,
         ...NO_AUDIT,
       }
     case 'labDisposed':
@@ -92,6 +94,11 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
     case 'faultsMeasured':
     case 'labRepaired':
       return foldFaults(state, event)
+    case 'capacityChanged':
+    case 'capacitySampled':
+    case 'rampProgressed':
+    case 'rampForgotten':
+      return foldCapacity(state, event)
     case 'planChanged':
       return { hosts: event.hosts, services: event.services, links: event.links }
     case 'designChanged':

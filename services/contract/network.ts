@@ -18,6 +18,13 @@ export const PACKET_KINDS = ['handshake', 'segment', 'close', 'reset', 'datagram
  */
 export type PacketKind = (typeof PACKET_KINDS)[number]
 
+/**
+ * What a fault did to a packet. `dropped`: it never arrives. `kept`: it arrives when the fault is over. `delayed`: it arrives
+ * late. `resent`: late as if TCP had sent it again (modelled). `reset` and `refused`: it ended its connection.
+ */
+export const PACKET_FAULTS = ['dropped', 'kept', 'delayed', 'resent', 'reset', 'refused'] as const
+export type PacketFault = (typeof PACKET_FAULTS)[number]
+
 export const PACKET_PROTOCOLS = ['DNS', 'HTTP', 'Hrana', 'TCP', 'UDP'] as const
 export type PacketProtocol = (typeof PACKET_PROTOCOLS)[number]
 

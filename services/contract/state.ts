@@ -6,6 +6,7 @@ import type {
   InterruptedDeployment,
   ReleaseInfo,
 } from './deployments.ts'
+import { NO_CAPACITY, type CapacityState } from './capacity.ts'
 import { NO_DESIGN, type DesignState } from './design.ts'
 import type { FailoverState } from './dns.ts'
 import type { Failure } from './errors.ts'
@@ -131,7 +132,7 @@ export interface RequestResult {
   readonly failure: Failure | null
 }
 
-export interface LabState extends FaultsState, AuditPart {
+export interface LabState extends FaultsState, CapacityState, AuditPart {
   /** Number of the last event that is folded in. */
   readonly seq: number
   readonly phase: LabPhase
@@ -189,6 +190,7 @@ export const EMPTY_LAB: LabState = {
   failover: null,
   traffic: [],
   ...NO_FAULTS,
+  ...NO_CAPACITY,
   ...NO_AUDIT,
 }
 

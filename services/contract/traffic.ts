@@ -48,6 +48,8 @@ export interface TrafficSettings {
   readonly rate: number
   readonly rampTo: number | null
   readonly seconds: number | null
+  /** Rates that are held one after the other; absent for an even rate. */
+  readonly steps?: readonly { readonly rate: number; readonly seconds: number }[] | undefined
   readonly urls: readonly { readonly url: string; readonly weight: number }[]
   readonly connections: TrafficConnections
   readonly slowMs: number

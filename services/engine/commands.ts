@@ -11,6 +11,7 @@ import type { Engine } from './create-engine.ts'
 import { AUDIT_HANDLERS, requireNoAudit } from './audit/audit-handlers.ts'
 import { DEPLOYMENT_HANDLERS } from './deploy/deployment-handlers.ts'
 import { FAULT_HANDLERS } from './faults/fault-handlers.ts'
+import { CAPACITY_HANDLERS } from './capacity/capacity-handlers.ts'
 import { DNS_HANDLERS } from './dns/dns-handlers.ts'
 import { DESIGN_HANDLERS } from './design/design-handlers.ts'
 import { readServiceFile } from './workspace/read-service-file.ts'
@@ -90,6 +91,7 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   ...DESIGN_HANDLERS,
   ...AUDIT_HANDLERS,
   ...DNS_HANDLERS,
+  ...CAPACITY_HANDLERS,
   startTraffic: async (engine, order) => (await engine.lab.traffic.start(order)).state,
   stopTraffic: async (engine) => (await engine.lab.traffic.stop()).state,
   readTrafficRun: (engine, { id }) => engine.lab.traffic.run(id).data,

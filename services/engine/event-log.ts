@@ -75,6 +75,7 @@ const FIGURES: ReadonlySet<LabEvent['type']> = new Set([
   'stepChanged',
   'trafficSampled',
   'faultsMeasured',
+  'capacitySampled',
   'auditProgressed',
 ])
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import {
   LabError,
+  type BalancerView,
   type NewLabEvent,
   type ReportFormat,
   type Role,
@@ -9,7 +10,9 @@ import {
   type WrittenFile,
 } from '../contract/index.ts'
 import { Audits } from './audit/audits.ts'
+import { viewBalancer } from './balancer/balancer-view.ts'
 import { BalancerWatch } from './balancer/balancer-watch.ts'
+import { CapacityDesk } from './capacity/capacity-desk.ts'
 import { Deployments } from './deploy/deployments.ts'
 import { DeploymentJournal } from './deploy/journal.ts'
 import { servesCode, type DeployGround } from './deploy/server-tools.ts'
@@ -18,6 +21,7 @@ import { LabSite } from './design/lab-site.ts'
 import { DnsDesk } from './dns/dns-desk.ts'
 import type { EventLog } from './event-log.ts'
 import { Faults } from './faults/faults.ts'
+import { ProgramDesk } from './faults/program-desk.ts'
 import { Network } from './network/network.ts'
 import { addressesOf, linksOf, transportsOf, type LabPlan, type PlannedService } from './plan/lab-plan.ts'
 import { arePortsFree, nextFreePort } from './plan/ports.ts'
@@ -26,6 +30,7 @@ import type { Platform } from './platform/platform.ts'
 import type { RoleContext, RoleDriver } from './roles/driver.ts'
 import { roleOf } from './roles/roles.ts'
 import type { ProcessKeeper } from './supervisor/process-keeper.ts'
+import type { ProgramCommand } from './supervisor/pty-process.ts'
 import { Sampler } from './supervisor/sampler.ts'
 import { Service, type ServiceDriver } from './supervisor/service.ts'
 import type { RefusedCall } from './supervisor/status-reports.ts'
@@ -67,6 +72,7 @@ export class Lab {
   readonly design: Designer
   readonly audits: Audits
   readonly dns: DnsDesk
+  readonly capacity: CapacityDesk
   private readonly parts: LabParts
   private readonly services: Map<string, Service>
   private readonly codebases: Map<string, Codebase>
@@ -74,6 +80,7 @@ export class Lab {
   private readonly balancers: BalancerWatch
   /** Connections that services were refused, by the service that they went to. */
   private readonly refused = new Map<string, number>()
+  private readonly programs: ProgramDesk
   private readonly freshPorts = new Set<PlannedService>()
   private stopping = false
 
@@ -84,12 +91,15 @@ export class Lab {
     this.traffic = new TrafficRunner(parts)
     this.codebases = new Map(codeHosts(parts.plan).map((host) => [host, this.makeCodebase(host)]))
     this.network = new Network(parts)
+    this.programs = new ProgramDesk(parts.workspace.root)
     this.services = new Map(parts.plan.services.map((planned) => [planned.id, this.makeService(planned)]))
     this.deployments = this.makeDeployments()
     this.faults = new Faults({
       plan: parts.plan,
       events: parts.events,
       network: this.network,
+      programs: this.programs,
+      actions: parts.platform.capabilities,
       service: (id) => this.service(id),
       refusedAt: (service) => this.refused.get(service) ?? 0,
     })
@@ -111,6 +121,14 @@ export class Lab {
       isDown: (id) => parts.events.state.backends.some(({ service, state }) => service === id && state === 'down'),
       emit: (event) => parts.events.emit(event),
     })
+    this.capacity = new CapacityDesk({
+      plan: parts.plan,
+      workspace: parts.workspace,
+      traffic: this.traffic,
+      service: (id) => this.service(id),
+      state: () => parts.events.state,
+      emit: (event) => parts.events.emit(event),
+    })
     this.sampler = new Sampler(() => [...this.services.values()], parts.platform, parts.events)
     this.balancers = new BalancerWatch(parts.plan, parts.events, (balancer, requests) => {
       this.service(balancer).requests = requests
@@ -121,6 +139,7 @@ export class Lab {
   async prepare(): Promise<void> {
     const { plan, events, workspace } = this.parts
     const replaced = await plan.claimPorts()
+    await this.programs.clean()
     plan.services.forEach((planned) => this.freshPorts.add(planned))
     for (const codebase of this.codebases.values()) await this.installCode(codebase)
     const releases = await this.deployments.releases.list()
@@ -158,6 +177,7 @@ export class Lab {
       ...startOrder(this.plan.services).map((planned) => this.startInOrder(planned)),
     ])
     this.balancers.start()
+    this.capacity.start()
     await this.dns.look()
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
@@ -178,6 +198,7 @@ export class Lab {
     this.deployments.abandon()
     this.sampler.stop()
     this.balancers.stop()
+    this.capacity.stop()
     await this.traffic.dispose()
     for (const group of stopGroups(this.plan.services)) {
       await Promise.allSettled(group.map((planned) => this.service(planned.id).dispose(STOP_GRACE_MS)))
@@ -191,6 +212,11 @@ export class Lab {
     const service = this.services.get(id)
     if (!service) throw new LabError('SERVICE_UNKNOWN', { service: id, known: [...this.services.keys()].join(', ') })
     return service
+  }
+
+  /** What every balancer tells of itself; of its choices those after number `after`, at most `limit`. */
+  readBalancing(after: number, limit: number): Promise<readonly BalancerView[]> {
+    return Promise.all(this.plan.ofRole('load-balancer').map((balancer) => viewBalancer(balancer, after, limit)))
   }
 
   /** The folder of static files that a host serves; null where no codebase lives. */
@@ -287,6 +313,8 @@ export class Lab {
       keeper,
       logPath: workspace.logPath(planned.id),
       onRefused: (call) => this.noteRefused(planned.id, call),
+      onFaults: (figures) => this.programs.hear(planned.id, figures),
+      onCapacity: (report) => this.capacity.noteReport(planned.id, report),
       tellBeside: (beside) => {
         const others = events.state.besides.filter(({ service }) => service !== planned.id)
         // The lab is gone, or the process ended before it was told of.
@@ -308,6 +336,7 @@ export class Lab {
       workspace: this.workspace,
       nodePath: this.parts.nodePath,
       programsDir: this.parts.programsDir,
+      capacityOf: ({ id }) => this.capacity.settingOf(id),
       codebaseOf: (host) => {
         const codebase = this.codebases.get(host)
         if (!codebase) throw new Error(`${host} has no codebase`)
@@ -330,12 +359,17 @@ export class Lab {
         await role.prepare(planned, context)
         release = await role.release(planned, context)
       },
-      command: () => role.command(planned, context),
+      command: () => this.equip(planned, role.command(planned, context)),
       probe: () => role.probe(planned, context),
       reachable: (signal) => this.network.reachable(planned, signal),
       files: () => role.files(planned, context),
       facts: () => ({ port: planned.port, release }),
     }
+  }
+
+  /** Real engines take no orders of ours. */
+  private equip(planned: PlannedService, command: ProgramCommand): ProgramCommand {
+    return command.file === this.parts.nodePath ? this.programs.equip(planned.id, command) : command
   }
 
   /**

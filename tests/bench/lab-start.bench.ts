@@ -76,7 +76,16 @@ async function learnCommands(lab: TestEngine): Promise<readonly BareProgram[]> {
   const workspace = await Workspace.open(root ?? '', platform)
   const codebaseOf = (host: string): Codebase => new Codebase(workspace.hostFolder(host, 'codebase'), platform)
   const sharesPorts = platform.capabilities.sharePort.supported
-  const context = { plan, workspace, nodePath, programsDir, codebaseOf, release: null, sharesPorts }
+  const context = {
+    plan,
+    workspace,
+    nodePath,
+    programsDir,
+    capacityOf: () => null,
+    codebaseOf,
+    release: null,
+    sharesPorts,
+  }
   const programs = plan.services.map((planned) => ({
     ...roleOf(planned.spec.role).command(planned, context),
     place: { address: planned.address, port: planned.port },

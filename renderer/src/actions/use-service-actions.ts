@@ -9,6 +9,7 @@ import { serviceActions } from '../model/service-actions.ts'
 import { useLabStore } from '../stores/lab.ts'
 import { useSurfacesStore } from '../stores/surfaces.ts'
 import { simpleAction, type UiAction } from './ui-action.ts'
+import { useFaultActions } from './use-fault-actions.ts'
 
 const ICONS: Readonly<Record<ServiceAction, Component>> = {
   start: Play,
@@ -34,6 +35,7 @@ export function useServiceActions(): ServiceActionMakers {
   const lab = useLabStore()
   const focusTerminal = useOpenTerminal()
   const surfaces = useSurfacesStore()
+  const { breakAt } = useFaultActions()
   const design = useDesignActions()
 
   function ofProcess(service: ServiceState): readonly UiAction[] {
@@ -80,12 +82,17 @@ export function useServiceActions(): ServiceActionMakers {
 
   function ofService(service: ServiceState): readonly UiAction[] {
     const host = lab.host(service.host)
-    return [...ofProcess(service), openTerminal(service), ...(host?.release ? [deployTo(host)] : [])]
+    const breaking = breakAt({ target: 'service', id: service.id })
+    return [...ofProcess(service), openTerminal(service), ...(host?.release ? [deployTo(host)] : []), breaking]
   }
 
   function ofHost(host: HostState): readonly UiAction[] {
     const removal = design.removePair(host.id)
-    return removal === null ? [deployTo(host)] : [deployTo(host), removal]
+    return [
+      ...(host.release === null ? [] : [deployTo(host)]),
+      breakAt({ target: 'host', id: host.id }),
+      ...(removal === null ? [] : [removal]),
+    ]
   }
 
   return { ofProcess, ofService, ofHost }

@@ -192,6 +192,8 @@ const FIGURES: ReadonlySet<LabEvent['type']> = new Set([
   'trafficSampled',
   'trafficForgotten',
   'faultsMeasured',
+  'capacitySampled',
+  'rampForgotten',
   'auditProgressed',
 ])
 

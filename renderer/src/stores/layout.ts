@@ -3,7 +3,19 @@ import { ref } from 'vue'
 import type { Point } from '../model/topology-layout.ts'
 import { isNumber, isRecord, oneOf, remembered } from './remembered.ts'
 
-export const DOCK_PANELS = ['terminals', 'packets', 'trace', 'traffic', 'deployments', 'events', 'request'] as const
+export const DOCK_PANELS = [
+  'terminals',
+  'packets',
+  'trace',
+  'traffic',
+  'deployments',
+  'events',
+  'request',
+  'faults',
+  'dns',
+  'audit',
+  'capacity',
+] as const
 export type DockPanel = (typeof DOCK_PANELS)[number]
 
 export const TOPOLOGY_VIEWS = ['map', 'table'] as const

@@ -38,13 +38,17 @@ export class Probes {
   private readonly target: ProbeTarget
   private readonly outcomes = new Map<AuditCapability, ProbeOutcome[]>()
   private readonly watchers = new Set<() => void>()
+  private readonly waiting = new Map<AuditCapability, Set<number>>()
   private readonly underWay = new Set<Promise<void>>()
   private timer: NodeJS.Timeout | null = null
   private turn = 0
 
   constructor(target: ProbeTarget) {
     this.target = target
-    for (const capability of AUDIT_CAPABILITIES) this.outcomes.set(capability, [])
+    for (const capability of AUDIT_CAPABILITIES) {
+      this.outcomes.set(capability, [])
+      this.waiting.set(capability, new Set())
+    }
   }
 
   start(): void {
@@ -64,10 +68,14 @@ export class Probes {
     return () => this.watchers.delete(watcher)
   }
 
-  /** The outcomes of those that were sent from `fromMs` on, in the order in which they were sent. */
+  /**
+   * The outcomes of those that were sent from `fromMs` on, in the order in which they were sent, up to the first that has
+   * none yet: good answers come sooner than bad ones, and must not speak for those that still wait.
+   */
   since(capability: AuditCapability, fromMs: number): readonly ProbeOutcome[] {
+    const untilMs = Math.min(...(this.waiting.get(capability) ?? []))
     const all = this.outcomes.get(capability) ?? []
-    return all.filter(({ beginMs }) => beginMs >= fromMs).sort((a, b) => a.beginMs - b.beginMs)
+    return all.filter(({ beginMs }) => beginMs >= fromMs && beginMs < untilMs).sort((a, b) => a.beginMs - b.beginMs)
   }
 
   private send(): void {
@@ -80,7 +88,9 @@ export class Probes {
 
   private async sendOne(capability: AuditCapability): Promise<void> {
     const beginMs = performance.now()
+    this.waiting.get(capability)?.add(beginMs)
     const ok = await this.visit(capability, AbortSignal.timeout(PROBE_LIMIT_MS)).catch(() => false)
+    this.waiting.get(capability)?.delete(beginMs)
     const kept = this.outcomes.get(capability)
     kept?.push({ beginMs, ok })
     if (kept !== undefined && kept.length > KEPT) kept.shift()

@@ -3,6 +3,8 @@ import type { Site } from '../../protocols/audit/site.ts'
 
 /** As services/engine/balancer/balancer-watch.ts asks, and a little for its answer. */
 const ASKED_EVERY_MS = 500
+/** A check that gets no answer fails after so long (`timeout check` in services/protocols/haproxy-cfg/render.ts). */
+const CHECK_LIMIT_MS = 2000
 /** What a busy machine may add. */
 const MARGIN_MS = 500
 
@@ -31,6 +33,9 @@ export function whoShouldNotice(site: Site, component: AuditComponent): readonly
 /** By then every health check has failed often enough, also where each of them waits for an answer that never comes. */
 export function noticeLimitMs(site: Site): number {
   const checks = [...site.services.keys()].flatMap((id) => site.specOf(id, 'load-balancer')?.healthCheck ?? [])
-  const slowest = Math.max(0, ...checks.map(({ intervalMs, fall }) => 2 * intervalMs * (fall + 1)))
+  const slowest = Math.max(
+    0,
+    ...checks.map(({ intervalMs, fall }) => (intervalMs + CHECK_LIMIT_MS) * fall + intervalMs),
+  )
   return slowest + ASKED_EVERY_MS + MARGIN_MS
 }

@@ -1,8 +1,9 @@
-import type { FaultKind, FaultMeasure, FaultSpec, LabEvent } from '../../contract/index.ts'
+import type { Capabilities, FaultKind, FaultMeasure, FaultSpec, LabEvent } from '../../contract/index.ts'
 import type { EventLog } from '../event-log.ts'
 import type { LabPlan } from '../plan/lab-plan.ts'
 import type { Network } from '../network/network.ts'
 import type { Service } from '../supervisor/service.ts'
+import type { ProgramDesk } from './program-desk.ts'
 
 /** What one kind of fault is, in a file of its own for each, as Toxiproxy has one for each of its toxics. */
 
@@ -11,6 +12,8 @@ export interface FaultGround {
   readonly plan: LabPlan
   readonly events: EventLog
   readonly network: Pick<Network, 'faults'>
+  readonly programs: ProgramDesk
+  readonly actions: Pick<Capabilities['actions'], 'freeze'>
   service(id: string): Service
   /** How many connections to a service its callers in the lab were refused, since the lab started. */
   refusedAt(service: string): number

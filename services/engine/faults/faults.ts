@@ -1,8 +1,13 @@
 import {
   faultPlace,
   LabError,
+  networkFaultObstacle,
+  OBSTACLE_SENTENCES,
+  serviceFaultObstacle,
   toFailure,
   type FaultEnd,
+  type FaultObstacle,
+  type FaultKind,
   type FaultOrder,
   type FaultSpec,
   type FaultState,
@@ -132,10 +137,19 @@ export class Faults {
     const place = faultPlace(spec)
     const same = [...this.active.values()].find(({ state }) => isSame(state.spec, spec))
     if (same) throw new LabError('FAULT_EXISTS', { place, id: same.state.id })
+    const obstacle = this.obstacleOf(spec)
+    if (obstacle !== null)
+      throw new LabError('FAULT_UNSUPPORTED', { fault: spec.fault, place, detail: OBSTACLE_SENTENCES[obstacle] })
     const driver = driverOf(spec.fault)
     if (driver === null)
       throw new LabError('FAULT_UNSUPPORTED', { fault: spec.fault, place, detail: 'Hoplab cannot do it yet.' })
     return driver
+  }
+
+  private obstacleOf(spec: FaultSpec): FaultObstacle | null {
+    const { events, service, actions } = this.ground
+    if (spec.target !== 'service') return networkFaultObstacle(events.state.network)
+    return serviceFaultObstacle(spec.fault, service(spec.service).state, actions)
   }
 
   private requirePlace(spec: FaultSpec): void {
@@ -231,9 +245,15 @@ export class Faults {
   }
 }
 
+/** A DNS server gives one kind of bad answer at a time. */
+function isSameKind(one: FaultKind, other: FaultKind): boolean {
+  return one === other || (one.startsWith('dns-') && other.startsWith('dns-'))
+}
+
 /** The same kind at the same place; two directions of a link are two places, both of them together is either. */
 function isSame(one: FaultSpec, other: FaultSpec): boolean {
-  if (one.fault !== other.fault || one.target !== other.target || faultPlace(one) !== faultPlace(other)) return false
+  if (!isSameKind(one.fault, other.fault) || one.target !== other.target || faultPlace(one) !== faultPlace(other))
+    return false
   if (!('direction' in one) || !('direction' in other)) return true
   return one.direction === other.direction || one.direction === 'both' || other.direction === 'both'
 }

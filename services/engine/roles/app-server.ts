@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { capacityFile, writeCapacity } from '../capacity/capacity-files.ts'
 import {
   builtinCommand,
   callOption,
@@ -12,7 +13,7 @@ import {
 
 /** Runs the application of the host's current release. */
 export const appServerRole: RoleDriver<'app-server'> = {
-  prepare: async () => undefined,
+  prepare: (service, context) => writeCapacity(service, context.workspace, context.capacityOf(service)),
   command(service, context) {
     const database = context.plan.service(service.spec.database)
     return builtinCommand('app-server', service, context, [
@@ -21,6 +22,7 @@ export const appServerRole: RoleDriver<'app-server'> = {
       ...releaseOptions(context),
       ...['--database', `http://${callOption(database)}`],
       ...['--source', service.address],
+      ...['--workers', capacityFile(service, context.workspace)],
     ])
   },
   probe: tcpProbe,

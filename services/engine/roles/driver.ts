@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Role, ServiceFile } from '../../contract/index.ts'
+import type { CapacitySetting, Role, ServiceFile } from '../../contract/index.ts'
 import type { LabPlan, PlannedOf, PlannedService } from '../plan/lab-plan.ts'
 import type { Probe } from '../supervisor/probe.ts'
 import type { ProgramCommand } from '../supervisor/pty-process.ts'
@@ -12,6 +12,8 @@ export interface RoleContext {
   readonly workspace: Workspace
   readonly nodePath: string
   readonly programsDir: string
+  /** How the workers of an application server are set now; null: not modelled. */
+  capacityOf(service: PlannedOf<'app-server'>): CapacitySetting | null
   codebaseOf(host: string): Codebase
   /** The release to serve, whatever `current` names; null for what `current` names. */
   readonly release: string | null

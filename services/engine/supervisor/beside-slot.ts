@@ -1,4 +1,5 @@
 import { LabError, type BesideProcess, type ServiceState } from '../../contract/index.ts'
+import type { CapacityReport } from '../../protocols/capacity/report.ts'
 import type { Platform } from '../platform/platform.ts'
 import { startInPty, type PtyExit, type PtyProcess } from './pty-process.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
@@ -22,6 +23,7 @@ export interface SlotOwner {
   /** Output of the process, without reports. */
   onOutput(process: PtyProcess, text: string): void
   onRequests(process: PtyProcess, requests: number): void
+  onCapacity(process: PtyProcess, report: CapacityReport): void
   onExit(process: PtyProcess, exit: PtyExit): void
   /** A line of the lab's own in the terminal. */
   mark(text: string): void
@@ -75,6 +77,7 @@ export class BesideSlot {
         const text = reader.read(data, (report) => {
           if (report.ready) tellReady()
           if (report.requests !== null) owner.onRequests(process, report.requests)
+          if (report.capacity !== null) owner.onCapacity(process, report.capacity)
         })
         owner.onOutput(process, text)
       },

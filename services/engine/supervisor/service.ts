@@ -7,6 +7,8 @@ import {
   type ServiceFile,
   type ServiceState,
 } from '../../contract/index.ts'
+import type { ProgramFigures } from '../../protocols/faults/program-faults.ts'
+import type { CapacityReport } from '../../protocols/capacity/report.ts'
 import type { Platform } from '../platform/platform.ts'
 import { BesideSlot, type Generation } from './beside-slot.ts'
 import { LogFile } from './log-file.ts'
@@ -40,7 +42,11 @@ export interface ServiceSurroundings {
   readonly keeper: ProcessKeeper
   readonly logPath: string
   /** A connection that its process wanted to open was refused. */
+  /** How its workers do now. */
+  readonly onCapacity?: (report: CapacityReport) => void
   readonly onRefused: (call: RefusedCall) => void
+  /** Its process tells what its faults did. */
+  readonly onFaults: (figures: ProgramFigures) => void
   /** What its second process is now; null when there is none. */
   readonly tellBeside: (beside: BesideProcess | null) => void
 }
@@ -58,6 +64,8 @@ export class Service {
   readonly id: string
   readonly terminal = new TerminalBuffer()
   requests = 0
+  /** How the workers of its present process do; application servers only. */
+  capacity: CapacityReport | null = null
   /** Its second process, during and after a deployment. */
   readonly beside: BesideSlot
   private readonly driver: ServiceDriver
@@ -172,6 +180,7 @@ export class Service {
     )
     this.process = process
     this.requests = 0
+    this.capacity = null
     this.write(`\u001b[0;2m--- started, process ${process.pid} ---\u001b[0m\r\n`)
     await this.around.keeper.add(process.pid, this.id)
     // It may have ended, or been told to, while it was being registered.
@@ -250,6 +259,7 @@ export class Service {
       keeper,
       onOutput: (process, text) => this.onOutput(process, text),
       onRequests: (process, requests) => this.onRequests(process, requests),
+      onCapacity: (process, report) => this.onCapacity(process, report),
       onExit: (process, exit) => void this.onExit(process, exit),
       mark: (text) => this.write(`\u001b[0;2m--- ${text} ---\u001b[0m\r\n`),
       lastLine: () => this.lastLine(),
@@ -302,13 +312,21 @@ export class Service {
     this.change(this.answered ? 'ready' : 'running', {})
   }
 
-  private onReport(process: PtyProcess, { requests, refused }: StatusReport): void {
+  private onReport(process: PtyProcess, { requests, refused, faults, capacity }: StatusReport): void {
+    if (faults !== null && this.process === process) this.around.onFaults(faults)
     if (refused !== null) this.around.onRefused(refused)
     if (requests !== null) this.onRequests(process, requests)
+    if (capacity !== null) this.onCapacity(process, capacity)
   }
 
   private onRequests(process: PtyProcess, requests: number): void {
     if (this.process === process) this.requests = requests
+  }
+
+  private onCapacity(process: PtyProcess, report: CapacityReport): void {
+    if (this.process !== process) return
+    this.capacity = report
+    this.around.onCapacity?.(report)
   }
 
   private onOutput(process: PtyProcess, text: string): void {

@@ -1,3 +1,6 @@
+import { readFigures, type ProgramFigures } from '../../protocols/faults/program-faults.ts'
+import { parseCapacityReport, type CapacityReport } from '../../protocols/capacity/report.ts'
+
 /**
  * Takes the programs' own figures out of their terminal stream (an OSC sequence, see services/programs/kit/log.ts) and
  * leaves everything else as it is. A sequence may be cut in two by the pseudo-terminal's chunks.
@@ -11,8 +14,12 @@ const LONGEST_REPORT = 256
 export interface StatusReport {
   readonly requests: number | null
   readonly refused: RefusedCall | null
+  /** What its faults did; see services/protocols/faults. */
+  readonly faults: ProgramFigures | null
   /** It has said that it listens. */
   readonly ready: boolean
+  /** How its workers do; application servers only. */
+  readonly capacity: CapacityReport | null
 }
 
 /** A connection that the program tried to open and that was refused. */
@@ -68,5 +75,11 @@ function parseReport(text: string): StatusReport {
   const [, address, port, at] = /(?:^|;)refused=([\d.]{7,15}):(\d{1,5});at=(\d{1,17})(?:;|$)/.exec(text) ?? []
   const refused = address === undefined ? null : { address, port: Number(port), atUs: Number(at) }
   const ready = /(?:^|;)ready=1(?:;|$)/.test(text)
-  return { requests: requests === undefined ? null : Number(requests), refused, ready }
+  return {
+    requests: requests === undefined ? null : Number(requests),
+    refused,
+    ready,
+    faults: readFigures(text),
+    capacity: parseCapacityReport(text),
+  }
 }

@@ -8,7 +8,7 @@ type LabPlaces = Pick<LabPlan, 'entryUrl' | 'clientAddress'> & {
 }
 
 /** What a run does, from what the person asked for. Throws `URL_INVALID`, and `INPUT_INVALID` for a ramp without end. */
-export function settingsOf(order: TrafficOrder, plan: LabPlaces): TrafficSettings {
+export function settingsOf(order: TrafficOrder, plan: LabPlaces, steps?: TrafficSettings['steps']): TrafficSettings {
   if (order.rampTo !== undefined && order.seconds === undefined)
     throw new LabError('INPUT_INVALID', { command: 'startTraffic', detail: 'rampTo needs seconds' })
   const urls = order.urls ?? [{ url: '/' }]
@@ -16,6 +16,7 @@ export function settingsOf(order: TrafficOrder, plan: LabPlaces): TrafficSetting
     rate: order.rate,
     rampTo: order.rampTo ?? null,
     seconds: order.seconds ?? null,
+    ...(steps === undefined ? {} : { steps }),
     urls: urls.map(({ url, weight }) => ({ url: wholeUrl(url, plan.entryUrl), weight: weight ?? 1 })),
     connections: order.connections,
     slowMs: order.slowMs ?? TRAFFIC_DEFAULTS.slowMs,
@@ -35,11 +36,12 @@ function wholeUrl(text: string, entryUrl: string): string {
 
 /** The generator's command line. The lab's client asks whom its browser asks for names, from its own address. */
 export function argumentsOf(settings: TrafficSettings, plan: LabPlaces): readonly string[] {
-  const { rate, rampTo, seconds, urls, connections, slowMs, timeoutMs } = settings
+  const { rate, rampTo, seconds, steps, urls, connections, slowMs, timeoutMs } = settings
   return [
     ...['--rate', String(rate)],
     ...(seconds === null ? [] : ['--seconds', String(seconds)]),
     ...(rampTo === null ? [] : ['--ramp-to', String(rampTo)]),
+    ...(steps === undefined ? [] : ['--steps', steps.map((step) => `${step.rate}x${step.seconds}`).join(',')]),
     ...urls.flatMap(({ url, weight }) => ['--url', `${weight}*${url}`]),
     ...['--dns', `${plan.nameServer.address}:${plan.nameServer.port}`],
     ...['--source', plan.clientAddress],

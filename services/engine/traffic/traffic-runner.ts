@@ -1,4 +1,4 @@
-import { LabError, type TrafficOrder } from '../../contract/index.ts'
+import { LabError, type TrafficOrder, type TrafficSettings } from '../../contract/index.ts'
 import type { EventLog } from '../event-log.ts'
 import type { LabPlan } from '../plan/lab-plan.ts'
 import { GeneratorProcess, type GeneratorSurroundings } from './generator-process.ts'
@@ -41,13 +41,13 @@ export class TrafficRunner {
   }
 
   /** Resolves when requests are due. Throws `TRAFFIC_BUSY`, `URL_INVALID`, `INPUT_INVALID`, `TRAFFIC_FAILED`. */
-  async start(order: TrafficOrder): Promise<TrafficRun> {
+  async start(order: TrafficOrder, steps?: TrafficSettings['steps']): Promise<TrafficRun> {
     if (this.disposed) throw new LabError('LAB_NOT_RUNNING')
     // Its process may take a moment to end.
     if (this.current?.isOver === true) await this.ending
     if (this.current !== null) throw new LabError('TRAFFIC_BUSY', { id: this.current.id })
     const { plan, events } = this.parts
-    const settings = settingsOf(order, plan)
+    const settings = settingsOf(order, plan, steps)
     const run = new TrafficRun({
       id: this.lastId + 1,
       label: order.label ?? '',

@@ -3,6 +3,7 @@ import { listenTcp, parseAddress, requireLoopback, type Address } from '../kit/a
 import { EXIT, ProgramError, runProgram, type ProgramContext, type RunningProgram } from '../kit/program.ts'
 import { findRelease } from '../kit/release.ts'
 import { loadApplication } from './application.ts'
+import { CapacityGate } from './capacity-gate.ts'
 import { Database } from './database.ts'
 import { reportStrayErrors, showConsole } from './person-code.ts'
 import { createAppServer } from './server.ts'
@@ -19,6 +20,7 @@ await runProgram({
     'share-port': { type: 'boolean', help: 'a second process may listen on the same address (SO_REUSEPORT)' },
     database: { type: 'string', value: 'URL', help: 'the database, such as http://127.10.0.30:8090' },
     source: { type: 'string', value: 'ADDRESS', help: 'own address for connections to the database' },
+    workers: { type: 'string', value: 'FILE', help: 'file with the modelled workers; watched while it runs' },
     check: { type: 'boolean', help: 'only load the application and exit: 0 when it loads' },
   },
   start,
@@ -42,6 +44,7 @@ async function start({ name, options, log }: ProgramContext): Promise<RunningPro
   }
 
   reportStrayErrors(log, release.dir)
+  const workers = options.optional('workers')
   const service = createAppServer({
     name,
     release,
@@ -56,6 +59,7 @@ async function start({ name, options, log }: ProgramContext): Promise<RunningPro
           log.refused(database.hostname, Number(database.port), performance.timeOrigin + performance.now())
       },
     }),
+    gate: workers === null ? null : new CapacityGate(workers, log),
     log,
   })
   const port = await listenTcp(service.server, address, options.flag('share-port'))

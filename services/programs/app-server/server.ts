@@ -14,6 +14,7 @@ import type { Log, LogLevel } from '../kit/log.ts'
 import { STATUS_CODES } from '../kit/node-http.ts'
 import type { Release } from '../kit/release.ts'
 import type { AppEnvironment, Application } from './application.ts'
+import type { CapacityGate } from './capacity-gate.ts'
 import type { Database, RequestContext } from './database.ts'
 import { sendResponse, toRequest } from './exchange.ts'
 import { errorWithPlace } from './place.ts'
@@ -26,6 +27,8 @@ export interface AppServerParts {
   /** The folder that all releases share. */
   readonly shared: string
   readonly database: Database
+  /** Modelled workers; null: requests pass at once. */
+  readonly gate: CapacityGate | null
   readonly log: Log
 }
 
@@ -56,6 +59,9 @@ async function handle(parts: AppServerParts, incoming: IncomingMessage, outgoing
     database: null,
     databaseFailure: null,
   }
+  const admitted = parts.gate?.admit(incoming.url) ?? true
+  // Nothing to wait for: the request goes on in this turn.
+  if (admitted !== true && !(admitted && (await admitted))) return reject(parts, incoming, outgoing, peer)
   const served = await parts.database.during(context, () => serve(parts, incoming, outgoing, context))
   if (!parts.log.writesRequests) return parts.log.countRequest()
   const asked = context.databaseFailure ?? (context.database === null ? null : `asked ${context.database}`)
@@ -67,6 +73,17 @@ async function handle(parts: AppServerParts, incoming: IncomingMessage, outgoing
     outcome: `${outgoing.statusCode} ${notes.join(', ')} in ${time}`.replace('  ', ' ') + traceSuffix(traceparent),
     level: served.failure === null ? levelOf(outgoing.statusCode) : 'error',
   })
+}
+
+/** All workers are busy and the queue is full (RFC 9110 section 15.6.4). */
+function reject(parts: AppServerParts, incoming: IncomingMessage, outgoing: ServerResponse, peer: string): void {
+  const limits = parts.gate?.limits
+  const queue =
+    limits === undefined || limits === null ? '' : ` (${limits.workers} workers, ${limits.queueLimit} waiting)`
+  const sentence = `All workers of ${parts.name} are busy and its queue is full${queue}. This capacity is modelled.`
+  outgoing.setHeader('Retry-After', '1')
+  sendPage(parts, incoming, outgoing, 503, sentence)
+  parts.log.request({ what: `${incoming.method} ${incoming.url}`, peer, outcome: '503 queue full', level: 'warning' })
 }
 
 async function serve(

@@ -83,6 +83,16 @@ export class Connection {
     if (this.database.isOpen && this.inTransaction) this.database.exec('ROLLBACK')
   }
 
+  /** Work of the server itself, which clients are not allowed. */
+  asServer(work: (database: DatabaseSync) => void): void {
+    this.database.setAuthorizer(null)
+    try {
+      work(this.database)
+    } finally {
+      this.database.setAuthorizer(this.authorizer.decide)
+    }
+  }
+
   /** An open transaction is rolled back by closing. */
   close(): void {
     if (this.database.isOpen) this.database.close()

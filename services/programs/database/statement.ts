@@ -1,8 +1,10 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Column, NamedArg, Statement } from '../../protocols/hrana/messages.ts'
 import { decodeValue, encodeValue, wireSize, type SqlValue, type WireValue } from '../../protocols/hrana/values.ts'
+import { activeFaults } from '../kit/faults/active-faults.ts'
 import type { Connection, PreparedStatement } from './connection.ts'
 import { StatementError } from './errors.ts'
+import { meetFullDisk } from './full-disk.ts'
 import { findParameters, isBlankSql } from './sql-text.ts'
 
 /** How much an answer may still grow, in characters; shared by all statements of one request. */
@@ -40,6 +42,7 @@ export function runStatement(
   const { statement, actions } = prepared
   const bound = bindArgs(prepared.sql, args.args, args.namedArgs)
   try {
+    if (activeFaults.diskFull !== null && !prepared.isExplain) meetFullDisk(connection, actions.writes)
     // Rows of a writing statement (RETURNING) are all there before the first is given out, and must not be cut off.
     const limit = actions.writes ? { chars: Number.POSITIVE_INFINITY } : budget
     const rows = args.wantRows || !actions.writes ? collectRows(statement, bound, args.wantRows, limit) : []

@@ -1,4 +1,5 @@
 import { parseAddress, requireLoopback } from '../kit/address.ts'
+import { withDnsFaults } from '../kit/dns/faulty-answerer.ts'
 import { listenDnsTcp } from '../kit/dns/tcp-listener.ts'
 import { listenUdp, type Listener } from '../kit/dns/udp-listener.ts'
 import { EXIT, ProgramError, runProgram, type ProgramContext, type RunningProgram } from '../kit/program.ts'
@@ -39,8 +40,9 @@ async function serve({ options, log }: ProgramContext): Promise<RunningProgram> 
   const address = requireLoopback(parseAddress(listen, 'listen'), 'listen')
   const zones = new ZoneStore(options.list('zone'), log)
   // TCP first: for port 0 the system picks the port there, and UDP takes the same.
-  const tcp = await listenDnsTcp(address, zones, log)
-  const udp = await listenUdp({ ...address, port: tcp.port }, zones, log)
+  const answerer = withDnsFaults(zones)
+  const tcp = await listenDnsTcp(address, answerer, log)
+  const udp = await listenUdp({ ...address, port: tcp.port }, answerer, log)
   return { listening: `${address.host}:${tcp.port} (udp and tcp)`, stop: () => stop(zones, [udp, tcp]) }
 }
 

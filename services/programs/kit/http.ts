@@ -1,6 +1,8 @@
 import type { ClientRequest, IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { activeFaults } from './faults/active-faults.ts'
+import { meetHttpFaults } from './faults/http-faults.ts'
 import { createServer } from './node-http.ts'
 
 /** Small things that every HTTP program of the lab needs. */
@@ -235,7 +237,8 @@ export function createHttpService(options: ServerOptions, handlers: HttpHandlers
     },
     (request, response) => {
       connections.begin(request.socket, response)
-      handlers.handle(request, response)
+      if (activeFaults.slow === null && activeFaults.errors === null) handlers.handle(request, response)
+      else meetHttpFaults(request, response, () => handlers.handle(request, response))
     },
   )
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

@@ -113,14 +113,24 @@ export class Log {
     this.out.write(text)
   }
 
+  /** Figures of the program, for whoever supervises it: `key=value;...`. */
+  figures(text: string): void {
+    if (this.supervised) this.write(`\u001b]${STATUS_OSC};${text}\u0007`)
+  }
+
   /** It listens: for a supervisor that cannot try it, because another process answers at the same address. */
   ready(): void {
     if (this.supervised) this.write(`\u001b]${STATUS_OSC};ready=1\u0007`)
   }
 
+  /** Any other figures for a supervisor, as `name=value;name=value`. */
+  status(figures: string): void {
+    if (this.supervised) this.write(`\u001b]${STATUS_OSC};${figures}\u0007`)
+  }
+
   private writeStatus(): void {
     this.statusTimer = null
-    this.write(`\u001b]${STATUS_OSC};requests=${this.requests}\u0007`)
+    this.status(`requests=${this.requests}`)
   }
 
   private write(text: string): void {

@@ -1,5 +1,9 @@
 import { parseArgs } from 'node:util'
+import { followFaults } from './faults/fault-file.ts'
 import { Log } from './log.ts'
+import { EXIT, ProgramError } from './program-error.ts'
+
+export { EXIT, ProgramError } from './program-error.ts'
 
 /** The frame that every program of the lab stands in: options, help, log, readiness, a clean end. */
 
@@ -51,19 +55,6 @@ export interface ProgramSpec {
   start(context: ProgramContext): Promise<RunningProgram | null>
 }
 
-/** Exit codes by sysexits(3), so that a supervisor can tell a mistake of the person from a crash. */
-export const EXIT = { usage: 64, unavailable: 69, software: 70, config: 78 } as const
-
-/** A failure with a sentence for the person; the program prints it and ends with `exitCode`. */
-export class ProgramError extends Error {
-  readonly exitCode: number
-  constructor(message: string, exitCode: number = EXIT.config) {
-    super(message)
-    this.name = 'ProgramError'
-    this.exitCode = exitCode
-  }
-}
-
 /** Bad configuration at a place: printed as `file:line: sentence`, as compilers do, so that editors can jump there. */
 export class ConfigError extends ProgramError {
   constructor(file: string, line: number, sentence: string) {
@@ -95,6 +86,7 @@ export async function runProgram(spec: ProgramSpec): Promise<void> {
     const name = options.optional('name') ?? spec.name
     process.title = `hoplab ${name}`
     const endings = watchEndings(supervised)
+    followFaults(log)
     const running = await spec.start({ name, options, log })
     if (running === null) return log.flush()
     log.event({ what: 'ready', outcome: `listening on ${running.listening}`, level: 'good' })

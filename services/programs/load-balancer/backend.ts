@@ -1,4 +1,5 @@
 import { createBalancer, eligible, type Balancer } from '../../protocols/balancing/balancing.ts'
+import { ChoiceLog, type LoggedChoice } from '../../protocols/balancing/choice-log.ts'
 import type { Backend as BackendConfig, RetryReason } from '../../protocols/haproxy-cfg/model.ts'
 import { BackendServer } from './backend-server.ts'
 import { Counters } from './counters.ts'
@@ -17,6 +18,9 @@ export type Choice =
   | { readonly kind: 'queued'; readonly cancel: () => void }
   | { readonly kind: 'none' }
 
+/** Choices that are kept to be looked at. */
+const KEPT_CHOICES = 1000
+
 const NONE: Choice = { kind: 'none' }
 
 /** The servers of one backend, and who of them gets the next request. */
@@ -28,6 +32,9 @@ export class Backend {
   retryOn: ReadonlySet<RetryReason>
   /** The header lines of `http-response add-header`, each with CRLF. */
   addedLines: string
+  /** The last choices, with their reasons. */
+  readonly choices = new ChoiceLog(KEPT_CHOICES)
+  private why: Pick<LoggedChoice, 'candidates' | 'reason' | 'detail'> | null = null
   private balancer: Balancer<BackendServer>
   private readonly deadlines: Deadlines
   private hasLimits: boolean
@@ -120,11 +127,28 @@ export class Backend {
     let among = this.candidates
     if (avoid !== null && among.length > 1) among = among.filter((server) => server !== avoid)
     if (among.length === 0) return NONE
-    if (!this.hasLimits) return { kind: 'server', server: this.balancer.choose(among, client) }
+    if (!this.hasLimits) return { kind: 'server', server: this.pick(among, client) }
     const free = this.config.balance === 'source' ? among : among.filter((server) => !server.full)
     if (free.length === 0) return this.enqueue(null, take)
-    const server = this.balancer.choose(free, client)
+    const server = this.pick(free, client)
     return server.full ? this.enqueue(server, take) : { kind: 'server', server }
+  }
+
+  /** Chooses, and keeps in mind why. */
+  private pick(among: readonly BackendServer[], client: string): BackendServer {
+    const { reason, values, detail } = this.balancer.weigh(among, client)
+    const candidates = among.map(({ name, weight }, at) => ({ server: name, weight, value: values[at] ?? 0 }))
+    const server = this.balancer.choose(among, client)
+    const told = this.balancer.detail ?? detail
+    this.why = { candidates, reason: among.length === 1 ? 'only' : reason, detail: told }
+    return server
+  }
+
+  /** Writes down the choice that was made last: for this request it fell on `server`. */
+  noteChoice(server: BackendServer, client: string, request: string, retry: boolean): void {
+    if (this.why === null) return
+    const chosen = { atMs: Date.now(), client, request, server: server.name, algorithm: this.config.balance, retry }
+    this.choices.add({ ...chosen, ...this.why })
   }
 
   private enqueue(server: BackendServer | null, take: Waiting['take']): Choice {
@@ -182,7 +206,7 @@ export class Backend {
   private roomFor(waiting: Waiting): BackendServer | null {
     const pinned = waiting.server !== null && waiting.server.usable
     const free = this.candidates.filter((server) => !server.full && (!pinned || server === waiting.server))
-    return free.length === 0 ? null : this.balancer.choose(free, '')
+    return free.length === 0 ? null : this.pick(free, '')
   }
 }
 

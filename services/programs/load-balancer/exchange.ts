@@ -101,11 +101,16 @@ export class Exchange implements UpstreamUser, RelayTarget {
       this.cancelWaiting = null
       this.backend.counters.queueTime.add(performance.now() - since)
       if (server === null) this.fail(503, 'waited too long for a free server')
-      else this.attempt(server)
+      else this.attemptChosen(server)
     })
-    if (choice.kind === 'server') this.attempt(choice.server)
+    if (choice.kind === 'server') this.attemptChosen(choice.server)
     else if (choice.kind === 'queued') this.cancelWaiting = choice.cancel
     else this.fail(503, 'no server is available')
+  }
+
+  private attemptChosen(server: BackendServer): void {
+    this.backend.noteChoice(server, this.client.address, `${this.method} ${this.head.target}`, this.retries > 0)
+    this.attempt(server)
   }
 
   private attempt(server: BackendServer): void {

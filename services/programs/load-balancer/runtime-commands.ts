@@ -1,5 +1,6 @@
 import type { Endpoint, StatsLevel } from '../../protocols/haproxy-cfg/model.ts'
 import { MAX_WEIGHT } from '../../protocols/haproxy-cfg/server-line.ts'
+import { formatChoices } from '../../protocols/balancing/choice-log.ts'
 import { formatServersState } from '../../protocols/haproxy-stats/show-servers-state.ts'
 import { formatStatCsv } from '../../protocols/haproxy-stats/show-stat.ts'
 import { ProgramError } from '../kit/program.ts'
@@ -69,6 +70,12 @@ const COMMANDS: readonly Command[] = [
     help: ['set server <bk>/<srv> [opts]', 'change the state, the weight or the address of a server'],
     needs: 'admin',
     run: setServer,
+  },
+  {
+    words: ['show', 'choices'],
+    help: ['show choices [<after>] [<limit>]', 'show the last choices with their reasons (not of HAProxy)'],
+    needs: 'user',
+    run: showChoices,
   },
   {
     words: ['show', 'info'],
@@ -208,6 +215,15 @@ function showServersState(args: readonly string[], controlled: Controlled): stri
   return formatServersState(
     chosen.flatMap((backend) => backend.servers.map((server) => serverStateRow(backend, server, now))),
   )
+}
+
+/** Choices with numbers above `after`, the newest `limit` of them. */
+function showChoices([after, limit]: readonly string[], controlled: Controlled): string {
+  const number = (text: string | undefined, otherwise: number): number =>
+    text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : otherwise
+  return controlled.backends
+    .map(({ choices }) => formatChoices(choices.since(number(after, 0), number(limit, 100))))
+    .join('')
 }
 
 function showStat(_args: readonly string[], controlled: Controlled): string {

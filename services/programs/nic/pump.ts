@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { PacketFault } from '../../protocols/nic/records.ts'
 import { StreamWire, type StreamEnd } from './faults/stream-wire.ts'
 import type { ActiveFault } from './faults/wire-faults.ts'
 import { givePumpBuffers, takePumpBuffers } from './pump-buffers.ts'
@@ -10,8 +11,12 @@ import { atEndOfTurn } from './turn-end.ts'
 export interface PumpOwner {
   /** Bytes arrived. Returns false to stop reading until `resume`. */
   arrived(pump: Pump, chunk: Buffer): boolean
-  /** Both sides are to be reset: behind what was under way a reset arrived, or a fault did it. */
+  /** Both sides are to be reset: a reset arrived, behind what was under way. */
+  reset(): void
+  /** A fault resets the connection. */
   mustReset(): void
+  /** What faults do to what was forwarded just now. */
+  marked(fault: PacketFault): void
 }
 
 const NOTHING = Buffer.alloc(0)
@@ -141,7 +146,15 @@ export class Pump implements StreamEnd {
   }
 
   deliverReset(): void {
+    this.owner.reset()
+  }
+
+  breakOff(): void {
     this.owner.mustReset()
+  }
+
+  mark(fault: PacketFault): void {
+    this.owner.marked(fault)
   }
 
   makeWait(): void {

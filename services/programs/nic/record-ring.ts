@@ -1,4 +1,6 @@
 import {
+  FAULT_MASK,
+  FAULT_SHIFT,
   F64,
   F64_PER_RECORD,
   KIND_MASK,
@@ -32,6 +34,8 @@ export interface RawRecord {
   readonly offset: number
   readonly length: number
   readonly captured: number
+  /** 0: none; else 1 and its place in `PACKET_FAULTS`. */
+  readonly fault: number
 }
 
 export interface RecordSource {
@@ -106,6 +110,13 @@ export class RecordRing {
     return no
   }
 
+  /** Notes on a record what a fault did to its packet, as `RawRecord.fault` has it. Does nothing when it is not there. */
+  noteFault(no: number, fault: number): void {
+    if (no < this.firstNo || no >= this.nextNo) return
+    const at = (no % this.slots) * U16_PER_RECORD + U16.flags
+    this.u16[at] = ((this.u16[at] ?? 0) & ~FAULT_MASK) | (fault << FAULT_SHIFT)
+  }
+
   /** The record, or null when it is not there (any more). */
   get(no: number): RawRecord | null {
     if (no < this.firstNo || no >= this.nextNo) return null
@@ -127,6 +138,7 @@ export class RecordRing {
       portIndex: this.u16[h + U16.portIndex] ?? 0,
       kind: flags & KIND_MASK,
       out: (flags & OUT_FLAG) !== 0,
+      fault: (flags & FAULT_MASK) >> FAULT_SHIFT,
     }
   }
 

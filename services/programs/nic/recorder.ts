@@ -1,7 +1,14 @@
 import { formatIpv4 } from '../../protocols/nic/ipv4.ts'
 import type { RecordingMode } from '../../protocols/nic/config.ts'
 import type { RingStats } from '../../protocols/nic/messages.ts'
-import { PACKET_KINDS, snapLength, type NicRecord, type PacketKind } from '../../protocols/nic/records.ts'
+import {
+  PACKET_FAULTS,
+  PACKET_KINDS,
+  snapLength,
+  type NicRecord,
+  type PacketFault,
+  type PacketKind,
+} from '../../protocols/nic/records.ts'
 import { nowNs } from './clock.ts'
 import type { LinkCounter } from './links.ts'
 import { RecordRing, type RawRecord, type RecordSource } from './record-ring.ts'
@@ -53,6 +60,16 @@ export class Recorder {
     this.recorded += 1
     const captured = data === null ? 0 : snapLength(this.mode, data.length)
     return this.ring.add(source, kind, out, this.lastNs, offset, data, captured)
+  }
+
+  /** Says what a fault did to a packet. */
+  noteFault(no: number, fault: PacketFault): void {
+    if (no !== 0) this.ring.noteFault(no, PACKET_FAULTS.indexOf(fault) + 1)
+  }
+
+  /** Says what a fault did to the packet that was recorded last. */
+  noteFaultOfLast(fault: PacketFault): void {
+    if (this.mode !== 'off') this.noteFault(this.ring.nextNo - 1, fault)
   }
 
   /** Says that a packet was held for so long. */
@@ -123,6 +140,7 @@ export class Recorder {
       length: raw.length,
       payload: this.ring.payloadOf(raw).toString('base64'),
       heldNs: this.heldNs.get(raw.no) ?? 0,
+      fault: PACKET_FAULTS[raw.fault - 1] ?? null,
     }
   }
 }

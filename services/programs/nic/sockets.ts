@@ -10,7 +10,14 @@ interface TcpHandle {
   onconnection?: (status: number, handle: TcpHandle | undefined) => void
   readonly setNoDelay?: (on: boolean) => number
   readonly useUserBuffer?: (buffer: Uint8Array) => void
-  readonly getpeername?: (name: { address?: string }) => number
+  readonly getpeername?: (name: Partial<Peer>) => number
+}
+
+/** Where a connection comes from. */
+export interface Peer {
+  /** '' when that side has left already. */
+  readonly address: string
+  readonly port: number
 }
 
 /** How bytes arrive: `callback` gets the first `count` bytes of its buffer, and returns false to stop reading until `resume`. */
@@ -23,8 +30,8 @@ export interface Reader {
 export type OpenAccepted = (reader: Reader) => Socket
 
 export interface AcceptListener {
-  /** `peerAddress` tells where it comes from: '' when that side has left already. */
-  accepted(open: OpenAccepted, peerAddress: () => string): void
+  /** `peer` tells where it comes from. */
+  accepted(open: OpenAccepted, peer: () => Peer): void
   /** Too many open files, mostly. */
   failed(error: Error): void
 }
@@ -35,7 +42,7 @@ export function createTcpServer(listener: AcceptListener): Server {
   const server = createServer(options, (socket) => {
     listener.accepted(
       (reader) => readByEvents(socket, reader),
-      () => socket.remoteAddress ?? '',
+      () => ({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }),
     )
   })
   server.once('listening', () => takeOver(server, listener))
@@ -62,10 +69,10 @@ function takeOver(server: Server, listener: AcceptListener): void {
   }
 }
 
-function peerOf(handle: TcpHandle): string {
-  const name: { address?: string } = {}
+function peerOf(handle: TcpHandle): Peer {
+  const name: Partial<Peer> = {}
   handle.getpeername?.(name)
-  return name.address ?? ''
+  return { address: name.address ?? '', port: name.port ?? 0 }
 }
 
 function readIntoBuffer(handle: TcpHandle, { buffer, callback }: Reader): Socket {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { parseIpv4 } from '../../protocols/nic/ipv4.ts'
 import type { HoldLostReason } from '../../protocols/nic/messages.ts'
+import type { PacketFault } from '../../protocols/nic/records.ts'
 import type { WirePath } from './faults/wire-faults.ts'
 import { Gate } from './gate.ts'
 import type { LinkCounter } from './links.ts'
@@ -90,8 +91,14 @@ export class TcpConnection implements PacketSource, PumpOwner {
 
   mustReset(): void {
     if (this.client.destroyed && this.server.destroyed) return
-    this.parts.recorder.packet(this, KIND.reset, true, this.toClient.offset, null)
+    const { recorder } = this.parts
+    recorder.noteFault(recorder.packet(this, KIND.reset, true, this.toClient.offset, null), 'reset')
     this.reset()
+  }
+
+  marked(fault: PacketFault): void {
+    // What a gate kept back is not the last that was recorded.
+    if (this.gate === null) this.parts.recorder.noteFaultOfLast(fault)
   }
 
   get path(): WirePath {

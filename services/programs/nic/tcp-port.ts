@@ -1,8 +1,10 @@
 import { connect, type Server } from 'node:net'
+import { parseIpv4 } from '../../protocols/nic/ipv4.ts'
 import type { HostPort } from './hosts.ts'
 import type { NicParts } from './parts.ts'
+import { KIND } from './recorder.ts'
 import { MirroredPort, type PortListener } from './mirrored-port.ts'
-import { createTcpServer, resetSocket, type OpenAccepted, type Reader } from './sockets.ts'
+import { createTcpServer, resetSocket, type OpenAccepted, type Peer, type Reader } from './sockets.ts'
 import { TcpConnection, type ConnectionOwner } from './tcp-connection.ts'
 
 /** Connections that may wait in the system until they are accepted. */
@@ -19,7 +21,7 @@ const NO_READER: Reader = { buffer: Buffer.alloc(1), callback: () => false }
 
 interface Accepted {
   readonly open: OpenAccepted
-  readonly peerHost: string | null
+  readonly peer: Peer
 }
 
 /** A TCP port of a host: listens outside while a process listens inside, and passes connections through. */
@@ -43,7 +45,7 @@ export class TcpPort extends MirroredPort implements ConnectionOwner {
     for (const connection of [...this.connections]) connection.faultsChanged()
     const silent = this.silent
     this.silent = []
-    for (const accepted of silent) this.admit(accepted)
+    for (const accepted of silent) this.admit(accepted, true)
     return settled
   }
 
@@ -72,8 +74,8 @@ export class TcpPort extends MirroredPort implements ConnectionOwner {
 
   protected override listen(): Promise<void> {
     const server = createTcpServer({
-      accepted: (open, peerAddress) => {
-        if (this.parts.faults.any) this.admit({ open, peerHost: this.parts.hosts.hostAt(peerAddress()) })
+      accepted: (open, peer) => {
+        if (this.parts.faults.any) this.admit({ open, peer: peer() })
         else this.begin(open)
       },
       failed: (error) => this.failed(error),
@@ -94,16 +96,38 @@ export class TcpPort extends MirroredPort implements ConnectionOwner {
     this.connections.add(new TcpConnection(this, this.parts, open))
   }
 
-  /** Takes a connection as the faults have it. */
-  private admit(accepted: Accepted): void {
-    const { faults } = this.parts
-    const path = { peerHost: accepted.peerHost, host: this.place.host.id, service: this.place.port.service }
+  /** Takes a connection as the faults have it; `again` one that was silent before. */
+  private admit(accepted: Accepted, again = false): void {
+    const { faults, hosts } = this.parts
+    const path = {
+      peerHost: hosts.hostAt(accepted.peer.address),
+      host: this.place.host.id,
+      service: this.place.port.service,
+    }
     const fate = faults.atConnect(path)
     if (fate === null) return this.begin(accepted.open)
-    faults.noteConnect(path, fate)
+    if (!again || fate === 'refuse') {
+      faults.noteConnect(path, fate)
+      this.record(accepted.peer, path.peerHost, fate)
+    }
     if (fate === 'refuse') return resetSocket(accepted.open(NO_READER))
     this.silent.push(accepted)
     if (this.silent.length > MAX_SILENT) resetSocket(this.silent.shift()?.open(NO_READER))
+  }
+
+  /** A connection that never came to be: a fault refused it, or keeps it silent. */
+  private record({ address, port }: Peer, peerHost: string | null, fate: 'refuse' | 'silence'): void {
+    const { links, nextConnection, recorder } = this.parts
+    const source = {
+      id: nextConnection(),
+      portIndex: this.index,
+      peerAddress: parseIpv4(address) ?? 0,
+      peerPort: port,
+      seenPort: 0,
+      link: links.counter(peerHost, this.place.host.id, this.place.port.service),
+    }
+    if (fate === 'refuse') recorder.noteFault(recorder.packet(source, KIND.refused, true, 0, null), 'refused')
+    else recorder.noteFault(recorder.packet(source, KIND.handshake, false, 0, null), 'kept')
   }
 
   protected override unlisten(): void {

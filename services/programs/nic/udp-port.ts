@@ -1,7 +1,7 @@
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { decodeMessage, displayName, DnsFormatError } from '../../protocols/dns/index.ts'
-import { fateOf, noteArrival } from './faults/fates.ts'
+import { DatagramWire } from './faults/datagram-wire.ts'
 import type { HostPort } from './hosts.ts'
 import { MirroredPort, type PortListener } from './mirrored-port.ts'
 import type { NicParts } from './parts.ts'
@@ -24,6 +24,8 @@ export class UdpPort extends MirroredPort implements FlowOwner {
   private readonly parts: NicParts
   /** By `address:port` of the client, the longest silent one first. */
   private readonly flows = new Map<string, UdpFlow>()
+  /** What faults let through late. */
+  private readonly wire = new DatagramWire()
   private socket: Socket | null = null
   private sweeper: NodeJS.Timeout | null = null
 
@@ -35,6 +37,7 @@ export class UdpPort extends MirroredPort implements FlowOwner {
   /** Faults have been set or are over. */
   faultsChanged(): Promise<void> {
     const { host, port } = this.place
+    this.wire.change()
     return this.setForAll(this.parts.faults.forAll(host.id, port.service))
   }
 
@@ -88,6 +91,7 @@ export class UdpPort extends MirroredPort implements FlowOwner {
 
   protected override endAll(): void {
     if (this.sweeper !== null) clearInterval(this.sweeper)
+    this.wire.close()
     for (const flow of this.flows.values()) flow.close()
     this.flows.clear()
   }
@@ -98,27 +102,22 @@ export class UdpPort extends MirroredPort implements FlowOwner {
     flow.offset[side] = offset + datagram.length
     const no = this.parts.recorder.packet(flow, KIND.datagram, out, offset, datagram)
     if (this.parts.holds.wantsDns && this.held(flow, datagram, out, no)) return
-    this.forward(flow, datagram, out)
+    this.forward(flow, datagram, out, no)
   }
 
-  private forward(flow: UdpFlow, datagram: Buffer, out: boolean): void {
-    if (this.parts.faults.any) this.forwardThroughFaults(flow, datagram, out)
-    else this.deliver(flow, datagram, out)
-  }
-
-  /** Late, or never. Datagrams may overtake each other. */
-  private forwardThroughFaults(flow: UdpFlow, datagram: Buffer, out: boolean): void {
+  /** `no`: of its record. */
+  private forward(flow: UdpFlow, datagram: Buffer, out: boolean, no: number): void {
+    const { faults, recorder } = this.parts
+    if (!faults.any) return this.deliver(flow, datagram, out)
     const { host, port } = this.place
-    const faults = this.parts.faults.on({ peerHost: flow.peerHost, host: host.id, service: port.service }, out)
-    const cameMs = performance.now()
-    const fate = fateOf({ transport: 'udp', out, bytes: datagram.length, readyMs: cameMs }, faults)
-    if (typeof fate !== 'number') return
-    const arrive = (): void => {
-      noteArrival(faults, datagram.length, performance.now() - cameMs)
-      this.deliver(flow, datagram, out)
-    }
-    if (fate <= cameMs) arrive()
-    else setTimeout(arrive, fate - cameMs)
+    const path = { peerHost: flow.peerHost, host: host.id, service: port.service }
+    const mark = this.wire.send(
+      out,
+      datagram.length,
+      () => faults.on(path, out),
+      () => this.deliver(flow, datagram, out),
+    )
+    if (mark !== null) recorder.noteFault(no, mark)
   }
 
   private deliver(flow: UdpFlow, datagram: Buffer, out: boolean): void {
@@ -151,7 +150,7 @@ export class UdpPort extends MirroredPort implements FlowOwner {
         release: () => {
           flow.holds.delete(holdId)
           flow.usedMs = Date.now()
-          this.forward(flow, datagram, out)
+          this.forward(flow, datagram, out, no)
         },
       },
     )

@@ -1,5 +1,6 @@
 import { ResolverCache } from '../../protocols/dns/index.ts'
 import { parseAddress, requireLoopback, type Address } from '../kit/address.ts'
+import { withDnsFaults } from '../kit/dns/faulty-answerer.ts'
 import { listenDnsTcp } from '../kit/dns/tcp-listener.ts'
 import { listenUdp } from '../kit/dns/udp-listener.ts'
 import { EXIT, ProgramError, runProgram, type ProgramContext, type RunningProgram } from '../kit/program.ts'
@@ -51,8 +52,9 @@ async function serve({ options, log }: ProgramContext): Promise<RunningProgram> 
   const upstream = new Upstream({ servers, source })
   const resolver = new Resolver(cache, upstream, log)
   // TCP first: for port 0 the system picks the port there, and UDP takes the same.
-  const tcp = await listenDnsTcp(address, resolver, log)
-  const udp = await listenUdp({ ...address, port: tcp.port }, resolver, log)
+  const answerer = withDnsFaults(resolver)
+  const tcp = await listenDnsTcp(address, answerer, log)
+  const udp = await listenUdp({ ...address, port: tcp.port }, answerer, log)
   const control = options.optional('control')
   const closeControl =
     control === null

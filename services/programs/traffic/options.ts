@@ -1,5 +1,5 @@
 import { TRAFFIC_DEFAULTS, TRAFFIC_LIMITS } from '../../protocols/traffic/limits.ts'
-import type { ScheduleSpec } from '../../protocols/traffic/schedule.ts'
+import { parseSteps, type ScheduleSpec } from '../../protocols/traffic/schedule.ts'
 import { parseAddress, requireLoopback, type Address } from '../kit/address.ts'
 import { EXIT, ProgramError, type OptionSpec, type ProgramOptions } from '../kit/program.ts'
 import { isLoopback, readTarget, type Target } from './target.ts'
@@ -8,6 +8,7 @@ export const OPTIONS = {
   rate: { type: 'string', value: 'R', required: true, help: `requests per second, up to ${TRAFFIC_LIMITS.maxRate}` },
   seconds: { type: 'string', value: 'S', help: 'how long requests are due (default: until it is told to stop)' },
   'ramp-to': { type: 'string', value: 'R', help: 'the rate at the end; it changes evenly over --seconds' },
+  steps: { type: 'string', value: 'RxS,...', help: 'rates held for so many seconds, one after the other' },
   url: {
     type: 'string',
     value: '[WEIGHT*]URL',
@@ -45,6 +46,7 @@ export function readOptions(options: ProgramOptions): TrafficOptions {
     targets,
     connections,
     rate: readNumber(options, 'rate', minRate, maxRate) ?? minRate,
+    steps: readSteps(options.optional('steps')),
     seconds: readNumber(options, 'seconds', 0.001, maxSeconds),
     rampTo: readNumber(options, 'ramp-to', minRate, maxRate),
     dns: dns === null ? null : requireLoopback(parseAddress(dns, 'dns'), 'dns'),
@@ -64,6 +66,12 @@ function readNumber(options: ProgramOptions, name: string, least: number, most: 
   if (text.trim() === '' || !(value >= least && value <= most))
     throw new ProgramError(`--${name} wants a number from ${least} to ${most}; it got "${text}".`, EXIT.usage)
   return value
+}
+
+function readSteps(text: string | null): TrafficOptions['steps'] {
+  const steps = text === null ? undefined : parseSteps(text)
+  if (steps === null) throw new ProgramError(`--steps wants a list such as 10x2,20x2; it got "${text}".`, EXIT.usage)
+  return steps
 }
 
 function readSource(text: string | null): string | null {

@@ -62,6 +62,6 @@ export function worst<Effect extends AuditEffect>(effects: readonly (Effect | nu
 }
 
 /** The rows by kind and id. */
-export function byKey<Row extends AuditComponent>(rows: readonly Row[]): ReadonlyMap<string, Row> {
+function byKey<Row extends AuditComponent>(rows: readonly Row[]): ReadonlyMap<string, Row> {
   return new Map(rows.map((row) => [auditKey(row), row]))
 }

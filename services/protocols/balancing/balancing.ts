@@ -11,6 +11,21 @@ export interface Candidate {
 export interface Balancer<C extends Candidate> {
   /** Chooses one of `candidates` (never empty, in the order of the file). `client` is the client's address. */
   choose(candidates: readonly C[], client: string): C
+  /** What the next choice goes by: a value for each candidate, as it is now. Changes nothing. */
+  weigh(candidates: readonly C[], client: string): Weighing
+  /** What the last choice needed besides: the places that were drawn. */
+  readonly detail?: string
+}
+
+/**
+ * `credit`: the turns that a server has saved with this one, the most wins; `sessions`: requests for its weight, the
+ * fewest win; `hash`, `draw`: each has its part of the line of all weights, `detail` is the place on it; `first`: the
+ * order of the file.
+ */
+export interface Weighing {
+  readonly reason: 'credit' | 'sessions' | 'hash' | 'draw' | 'first'
+  readonly values: readonly number[]
+  readonly detail: string
 }
 
 /** A random number in [0, 1). */
@@ -27,11 +42,21 @@ export function createBalancer<C extends Candidate>(
     case 'leastconn':
       return new LeastConnections<C>()
     case 'source':
-      return { choose: chooseBySource }
+      return {
+        choose: chooseBySource,
+        weigh: (candidates, client) => ({
+          reason: 'hash',
+          values: places(candidates),
+          detail: (hashAddress(client) / 2 ** 32).toFixed(3),
+        }),
+      }
     case 'random':
-      return { choose: (candidates) => chooseAtRandom(candidates, random) }
+      return new RandomDraw<C>(random)
     case 'first':
-      return { choose: (candidates) => first(candidates) }
+      return {
+        choose: (candidates) => first(candidates),
+        weigh: (candidates) => ({ reason: 'first', values: candidates.map((_, at) => at), detail: '' }),
+      }
   }
 }
 
@@ -64,6 +89,11 @@ class SmoothRoundRobin<C extends Candidate> implements Balancer<C> {
     this.credit.set(best.name, bestCredit - total)
     return best
   }
+
+  weigh(candidates: readonly C[]): Weighing {
+    const values = candidates.map(({ name, weight }) => (this.credit.get(name) ?? 0) + weight)
+    return { reason: 'credit', values, detail: '' }
+  }
 }
 
 /** The fewest sessions for its weight; among equals in turn, so that an idle pair shares the work. */
@@ -74,6 +104,10 @@ class LeastConnections<C extends Candidate> implements Balancer<C> {
     const load = (candidate: C): number => candidate.sessions / candidate.weight
     const least = Math.min(...candidates.map(load))
     return this.turns.choose(candidates.filter((candidate) => load(candidate) === least))
+  }
+
+  weigh(candidates: readonly C[]): Weighing {
+    return { reason: 'sessions', values: candidates.map(({ sessions, weight }) => sessions / weight), detail: '' }
   }
 }
 
@@ -86,10 +120,32 @@ function chooseBySource<C extends Candidate>(candidates: readonly C[], client: s
 }
 
 /** Two draws by weight, the less loaded of them wins (HAProxy's `random` draws twice as well). */
-function chooseAtRandom<C extends Candidate>(candidates: readonly C[], random: Random): C {
-  const one = atPlace(candidates, random())
-  const other = atPlace(candidates, random())
-  return other.sessions / other.weight < one.sessions / one.weight ? other : one
+class RandomDraw<C extends Candidate> implements Balancer<C> {
+  detail = ''
+  private readonly random: Random
+
+  constructor(random: Random) {
+    this.random = random
+  }
+
+  choose(candidates: readonly C[]): C {
+    const [left, right] = [this.random(), this.random()]
+    this.detail = `${left.toFixed(3)} ${right.toFixed(3)}`
+    const one = atPlace(candidates, left)
+    const other = atPlace(candidates, right)
+    return other.sessions / other.weight < one.sessions / one.weight ? other : one
+  }
+
+  weigh(candidates: readonly C[]): Weighing {
+    return { reason: 'draw', values: candidates.map(({ sessions, weight }) => sessions / weight), detail: '' }
+  }
+}
+
+/** Where the part of each candidate on the line of all weights ends, 0 to 1. */
+function places<C extends Candidate>(candidates: readonly C[]): readonly number[] {
+  const all = candidates.reduce((sum, { weight }) => sum + weight, 0)
+  let end = 0
+  return candidates.map(({ weight }) => (end += weight) / all)
 }
 
 /** `fraction` is in [0, 1): a place on the line on which each candidate is as long as its weight. */

@@ -1,7 +1,14 @@
-import { PACKET_KINDS, type Endpoint, type PacketKind, type RecordingMode } from '../../contract/network.ts'
+import {
+  PACKET_FAULTS,
+  PACKET_KINDS,
+  type Endpoint,
+  type PacketFault,
+  type PacketKind,
+  type RecordingMode,
+} from '../../contract/network.ts'
 import type { Transport } from './config.ts'
 
-export { PACKET_KINDS, type Endpoint, type PacketKind }
+export { PACKET_FAULTS, PACKET_KINDS, type Endpoint, type PacketFault, type PacketKind }
 
 /** A packet as the NIC records it: metadata in 48 bytes, the payload beside it in a ring of bytes. */
 
@@ -49,6 +56,8 @@ export interface NicRecord {
   readonly payload: string
   /** Nanoseconds that the packet was held at the NIC before it went on; 0 for nearly all. */
   readonly heldNs: number
+  /** What a fault did to it; null for nearly all. */
+  readonly fault: PacketFault | null
 }
 
 export interface NicClock {

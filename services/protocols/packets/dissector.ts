@@ -3,7 +3,7 @@ import { noteHold, takePacket, type Exchange, type ExchangeSink } from './exchan
 import { flowOf, type Flow } from './flow.ts'
 import { HttpFlow } from './http-flow.ts'
 import type { LabMap } from './lab-map.ts'
-import { payloadOf, type PacketRecord } from './record.ts'
+import { isUnanswered, payloadOf, type PacketRecord } from './record.ts'
 import type { PacketProtocol, PacketSummary, Part } from './summary.ts'
 
 /** Connections that are followed at a time; beyond it the one that was seen first is forgotten. */
@@ -65,7 +65,7 @@ export class Dissector {
       offset: record.offset,
       length: record.length,
       acknowledged: acknowledged(state, forward),
-      info: content.info,
+      info: record.fault === null ? content.info : `[fault: ${record.fault}] ${content.info}`,
       exchange: content.exchanges[0] ?? null,
       parts: content.parts,
       trace: null,
@@ -93,6 +93,7 @@ export class Dissector {
       closed: { forward: false, backward: false },
     }
     // What ends a connection begins none: it is the last word on one that was forgotten, or on one that ended by a reset.
+    if (isUnanswered(record)) return state
     if (record.kind === 'close' || record.kind === 'reset' || record.kind === 'refused') return state
     const [oldest] = this.flows.keys()
     if (this.flows.size >= MAX_FLOWS && oldest !== undefined) this.flows.delete(oldest)
@@ -107,7 +108,7 @@ export class Dissector {
       case 'datagram':
         return this.readDatagram(state, record)
       case 'handshake':
-        return signal('TCP', '[SYN] [SYN, ACK] [ACK]')
+        return signal('TCP', isUnanswered(record) ? '[SYN]' : '[SYN] [SYN, ACK] [ACK]')
       case 'close':
         return signal('TCP', '[FIN, ACK]', closeFlow(state, forward, record.timeNs))
       case 'reset':

@@ -15,6 +15,11 @@ export function decodeRecord(record: NicRecord): PacketRecord {
   return { ...record, payload: Buffer.from(record.payload, 'base64') }
 }
 
+/** Whether it asks for a connection over a cable that is pulled: nobody answers. */
+export function isUnanswered({ kind, fault }: Pick<PacketRecord, 'kind' | 'fault'>): boolean {
+  return kind === 'handshake' && fault === 'kept'
+}
+
 /** The payload as a Buffer over the same memory. */
 export function payloadOf(record: PacketRecord): Buffer {
   const { payload } = record

@@ -60,7 +60,7 @@ function table(rows: readonly AuditRow[], marks: readonly AuditComponent[], word
   const marked = new Set(marks.map(auditKey))
   const withMarks = marks.length > 0
   const heads = [
-    ...[words.part, words.kind, ...(withMarks ? [words.marked] : [])],
+    ...[words.part, words.kindOf, ...(withMarks ? [words.marked] : [])],
     ...[words.predicted, words.measured, words.failedOf, words.recovery, words.why],
   ]
   const lines = rows.map((row) => {

@@ -12,7 +12,7 @@ export const ENGLISH_AUDIT_WORDS = {
   wrong: 'Marked, but none: {parts}.',
   drawing: 'The plan',
   table: 'Part by part',
-  kind: 'Kind',
+  kindOf: 'Kind',
   part: 'Part',
   marked: 'Your mark',
   predicted: 'Predicted',

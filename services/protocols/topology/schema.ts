@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CAPACITY_DEFAULTS, CAPACITY_LIMITS } from '../../contract/capacity.ts'
 import { BALANCE_ALGORITHMS } from '../../contract/names.ts'
 
 /** The written plan of a lab, as it stands in a YAML file. Unknown keys are mistakes. */
@@ -73,7 +74,16 @@ const loadBalancer = z.strictObject({
 })
 
 const webServer = z.strictObject({ role: z.literal('web-server'), ...common, application: name })
-const appServer = z.strictObject({ role: z.literal('app-server'), ...common, database: name })
+const appServer = z.strictObject({
+  role: z.literal('app-server'),
+  ...common,
+  database: name,
+  /** Modelled workers: with `workers`, each dynamic request takes `costMs` of one; without, nothing is modelled. */
+  workers: z.int().min(1).max(CAPACITY_LIMITS.maxWorkers).optional(),
+  costMs: z.number().min(1).max(CAPACITY_LIMITS.maxCostMs).default(CAPACITY_DEFAULTS.costMs),
+  /** Requests that may wait for a worker; beyond that the answer is 503. */
+  queue: z.int().min(0).max(CAPACITY_LIMITS.maxQueue).default(CAPACITY_DEFAULTS.queueLimit),
+})
 const database = z.strictObject({
   role: z.literal('database'),
   ...common,

@@ -175,6 +175,30 @@ export class TrafficRecord {
     })
   }
 
+  /**
+   * The successes whose answers ended between these moments, whenever they were due: what came through in that time. A
+   * queue that fills does not look like throughput by it. `meanMs` is null without any.
+   */
+  completedBetween(
+    fromMs: number,
+    toMs: number,
+    longestMs: number,
+  ): { readonly count: number; readonly meanMs: number | null } {
+    const first = this.schedule.countBefore(fromMs - longestMs)
+    const last = Math.min(this.schedule.countBefore(toMs), this.dueCount)
+    let [sum, count] = [0, 0]
+    for (let index = first; index < last; index += 1) {
+      const request = this.at(index)
+      if (request?.outcome !== OK) continue
+      const latencyMs = request.latencyUs / 1000
+      const endMs = this.schedule.dueMs(index) + latencyMs
+      if (endMs < fromMs || endMs >= toMs) continue
+      sum += latencyMs
+      count += 1
+    }
+    return { count, meanMs: count === 0 ? null : sum / count }
+  }
+
   private describe(tally: Tally, span: Span): TrafficResult {
     const { fromMs, toMs, due, sent, downtimeMs, longestGapMs } = span
     return {

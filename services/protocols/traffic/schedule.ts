@@ -10,6 +10,41 @@ export interface ScheduleSpec {
   readonly rampTo: number | null
   /** null: until it is stopped. */
   readonly seconds: number | null
+  /** Rates that are held one after the other, instead of all that; `seconds` is their sum. */
+  readonly steps?: readonly RateStep[] | undefined
+}
+
+export interface RateStep {
+  readonly rate: number
+  readonly seconds: number
+}
+
+/** A step with where it begins. */
+interface PlacedStep {
+  readonly fromMs: number
+  readonly fromIndex: number
+  /** Requests per millisecond. */
+  readonly perMs: number
+}
+
+/** `10x2,20x2`: rates and seconds. Null for text that is no such list. */
+export function parseSteps(text: string): readonly RateStep[] | null {
+  const steps = text.split(',').map((word) => {
+    const match = /^([\d.]+)x([\d.]+)$/.exec(word)
+    return { rate: Number(match?.[1]), seconds: Number(match?.[2]) }
+  })
+  return steps.every(({ rate, seconds }) => rate > 0 && seconds > 0) ? steps : null
+}
+
+/** Each step begins with a request, and holds as many as are due before its end. */
+function placeSteps(steps: readonly RateStep[]): readonly PlacedStep[] {
+  let [fromMs, fromIndex] = [0, 0]
+  return steps.map(({ rate, seconds }) => {
+    const placed = { fromMs, fromIndex, perMs: rate / 1000 }
+    fromMs += seconds * 1000
+    fromIndex += Math.ceil(rate * seconds)
+    return placed
+  })
 }
 
 /** Moments are milliseconds since the run's start; requests are numbered from 0, in the order in which they are due. */
@@ -22,11 +57,13 @@ export class Schedule {
   /** The rate when time begins, per millisecond, and how much it grows in each. */
   private readonly start: number
   private readonly growth: number
+  private readonly placed: readonly PlacedStep[]
 
   constructor(spec: ScheduleSpec) {
     this.spec = spec
     this.lengthMs = spec.seconds === null ? Infinity : spec.seconds * 1000
     this.start = spec.rate / 1000
+    this.placed = placeSteps(spec.steps ?? [])
     this.growth = spec.rampTo === null ? 0 : (spec.rampTo - spec.rate) / 1000 / this.lengthMs
     if (!Number.isFinite(this.growth) || (spec.rampTo !== null && spec.seconds === null))
       throw new RangeError('a ramp needs an end')
@@ -38,6 +75,10 @@ export class Schedule {
    * reaches `index` (start * t + growth * t^2 / 2 = index, solved without cancellation).
    */
   dueMs(index: number): number {
+    if (this.placed.length > 0) {
+      const { fromMs, fromIndex, perMs } = this.stepOf((step) => step.fromIndex <= index)
+      return fromMs + (index - fromIndex) / perMs
+    }
     if (this.growth === 0) return index / this.start
     const root = Math.sqrt(Math.max(0, this.start * this.start + 2 * this.growth * index))
     return (2 * index) / (this.start + root)
@@ -47,7 +88,11 @@ export class Schedule {
   countBefore(ms: number): number {
     if (ms <= 0) return 0
     const at = Math.min(ms, this.lengthMs)
-    let count = Math.ceil(this.start * at + (this.growth * at * at) / 2)
+    const { fromMs, fromIndex, perMs } = this.stepOf((step) => step.fromMs < at)
+    let count =
+      this.placed.length > 0
+        ? Math.ceil(fromIndex + (at - fromMs) * perMs)
+        : Math.ceil(this.start * at + (this.growth * at * at) / 2)
     // The two directions round differently; `dueMs` is the one that holds.
     while (count > 0 && this.dueMs(count - 1) >= at) count -= 1
     while (this.dueMs(count) < at) count += 1
@@ -61,7 +106,15 @@ export class Schedule {
 
   /** The longest time between two requests between these moments: how exactly the length of an outage can be told. */
   resolutionMs(fromMs: number, toMs: number): number {
-    const rateAt = (ms: number): number => this.start + this.growth * Math.min(Math.max(ms, 0), this.lengthMs)
-    return 1 / Math.min(rateAt(fromMs), this.growth === 0 ? this.start : rateAt(toMs))
+    const rateAt = (ms: number): number =>
+      this.placed.length > 0
+        ? this.stepOf((step) => step.fromMs <= ms).perMs
+        : this.start + this.growth * Math.min(Math.max(ms, 0), this.lengthMs)
+    return 1 / Math.min(rateAt(fromMs), this.growth === 0 && this.placed.length === 0 ? this.start : rateAt(toMs))
+  }
+
+  /** The last step that fits; the first one when none does. */
+  private stepOf(fits: (step: PlacedStep) => boolean): PlacedStep {
+    return this.placed.findLast(fits) ?? this.placed[0] ?? { fromMs: 0, fromIndex: 0, perMs: this.start }
   }
 }

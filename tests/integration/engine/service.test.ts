@@ -61,6 +61,7 @@ function serviceOf(script: string): Service {
     keeper,
     logPath: join(folder, 'app-1.log'),
     onRefused: () => undefined,
+    onFaults: () => undefined,
     tellBeside: () => undefined,
   })
 }

@@ -1,7 +1,8 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { readdir, readlink } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { WireDirection, WireFault, WireFaultOrder, WirePlace } from '../../../services/protocols/nic/faults.ts'
 import type { NicConfig } from '../../../services/protocols/nic/config.ts'
 import { dial, ending, serve, TestNic, type ReportOf, type TestServer } from './nic-lab.ts'
@@ -123,18 +124,32 @@ async function echoBytes(socket: Socket, bytes: number): Promise<number> {
   return performance.now() - fromMs
 }
 
+/** A busy machine wakes who waits late, now and then; a fault that is wrong is wrong in every round. */
+async function inAQuietRound(round: () => Promise<void>): Promise<void> {
+  for (let left = 4; left > 0; left -= 1) {
+    try {
+      return await round()
+    } catch {
+      await clear(lastFault)
+    }
+  }
+  await round()
+}
+
 describe('latency', () => {
   it('adds what was set, in the direction that was set, and is gone when it is cleared', async () => {
     const socket = await call()
-    const before = await medianRoundTrip(socket)
-    const fault = await set({ kind: 'latency', ms: 70, jitterMs: 0 }, HOST, 'forward')
-    const during = await medianRoundTrip(socket)
-    expect(Math.abs(during - before - 70)).toBeLessThanOrEqual(3)
-    const { delayMs } = await figures(({ passed }) => passed === 15)
-    expect(Math.abs((delayMs ?? 0) - 70)).toBeLessThanOrEqual(3)
-    await clear(fault)
-    const after = await medianRoundTrip(socket)
-    expect(Math.abs(after - before)).toBeLessThanOrEqual(3)
+    await inAQuietRound(async () => {
+      const before = await medianRoundTrip(socket)
+      const fault = await set({ kind: 'latency', ms: 70, jitterMs: 0 }, HOST, 'forward')
+      const during = await medianRoundTrip(socket)
+      expect(Math.abs(during - before - 70)).toBeLessThanOrEqual(3)
+      const { delayMs } = await figures((one) => one.fault === fault && one.passed === 15)
+      expect(Math.abs((delayMs ?? 0) - 70)).toBeLessThanOrEqual(3)
+      await clear(fault)
+      const after = await medianRoundTrip(socket)
+      expect(Math.abs(after - before)).toBeLessThanOrEqual(3)
+    })
     expect(nic.reports.filter(({ type }) => type === 'faults').at(-1)).toEqual({ type: 'faults', figures: [] })
   })
 
@@ -154,12 +169,14 @@ describe('latency', () => {
   })
 
   it('lowers the throughput of 32 connections by no more than it explains', async () => {
-    const before = await ratePerSecond(100)
-    const fault = await set({ kind: 'latency', ms: 70, jitterMs: 0 }, HOST, 'forward')
-    const during = await ratePerSecond(10)
-    const explained = 32 / (32 / before + 0.07)
-    expect(during / explained).toBeGreaterThan(0.9)
-    await clear(fault)
+    await inAQuietRound(async () => {
+      const before = await ratePerSecond(100)
+      const fault = await set({ kind: 'latency', ms: 70, jitterMs: 0 }, HOST, 'forward')
+      const during = await ratePerSecond(10)
+      const explained = 32 / (32 / before + 0.07)
+      expect(during / explained).toBeGreaterThan(0.9)
+      await clear(fault)
+    })
     // A stream does not notice it but for the delay: nothing waits for an acknowledgement.
     const bytes = 8 * 1024 * 1024
     const plainMs = await echoBytes(await call(), bytes)
@@ -326,6 +343,83 @@ describe('datagrams', () => {
     send(1)
     while (heard.length < 1) await once(datagramSockets[1] as UdpSocket, 'message')
     expect(performance.now() - fromMs).toBeGreaterThanOrEqual(49)
+  })
+})
+
+describe('recorded packets', () => {
+  async function marks(): Promise<string[]> {
+    const { records } = await nic.ask({ type: 'records', fromNo: 1, limit: 500 }, 'records')
+    return records.filter(({ fault }) => fault !== null).map(({ kind, fault }) => `${kind} ${fault ?? ''}`)
+  }
+
+  it('say what a fault did to them, and nothing when it is over', async () => {
+    const socket = await call(BALANCER)
+    await roundTrip(socket)
+    expect(await marks()).toEqual([])
+    const late = await set({ kind: 'latency', ms: 5, jitterMs: 0 }, LINK, 'forward')
+    await roundTrip(socket)
+    expect(await marks()).toEqual(['segment delayed'])
+    await clear(late)
+    await roundTrip(socket)
+    await nic.ask({ type: 'clear' }, 'done')
+    const refused = await set({ kind: 'refuse' }, LINK)
+    expect(await failure(BALANCER)).toBe('ECONNRESET')
+    await clear(refused)
+    expect(await marks()).toEqual(['refused refused'])
+    await nic.ask({ type: 'clear' }, 'done')
+    const unplugged = await set({ kind: 'unplug' }, LINK)
+    socket.write('ping')
+    await figures(({ dropped }) => dropped === 1)
+    await call(BALANCER)
+    await figures(({ dropped }) => dropped === 2)
+    expect(await marks()).toEqual(['segment kept', 'handshake kept'])
+    const back = once(socket, 'data')
+    await clear(unplugged)
+    await back
+    await nic.ask({ type: 'clear' }, 'done')
+    const ended = ending(socket)
+    await set({ kind: 'reset' }, LINK)
+    expect(await ended).toBe('ECONNRESET')
+    expect(await marks()).toContain('reset reset')
+  })
+})
+
+describe('every fault leaves the lab as it was', () => {
+  const ORDERS: readonly WireFaultOrder[] = [
+    { kind: 'unplug' },
+    { kind: 'refuse' },
+    { kind: 'reset' },
+    { kind: 'latency', ms: 40, jitterMs: 10 },
+    { kind: 'bandwidth', bytesPerSecond: 200_000 },
+    { kind: 'fail-next', count: 3 },
+    { kind: 'loss', percent: 30 },
+  ]
+
+  /** Open sockets of the NIC's process, by Linux; elsewhere a constant. */
+  async function openSockets(): Promise<number> {
+    if (process.platform !== 'linux') return 0
+    const folder = `/proc/${nic.child.pid ?? 0}/fd`
+    const targets = await Promise.all((await readdir(folder)).map((fd) => readlink(`${folder}/${fd}`).catch(() => '')))
+    return targets.filter((target) => target.startsWith('socket:')).length
+  }
+
+  it.each(ORDERS)('$kind', async (order) => {
+    await ratePerSecond(60)
+    const before = await ratePerSecond(100)
+    await vi.waitFor(async () => expect(await openSockets()).toBeLessThan(32), { timeout: 10_000 })
+    const socketsBefore = await openSockets()
+    const fault = await set(order)
+    // Some use while it lasts, whatever comes of it.
+    const users = await Promise.allSettled(Array.from({ length: 8 }, () => call()))
+    for (const user of users) if (user.status === 'fulfilled') user.value.write('during')
+    await clear(fault)
+    for (const user of users) if (user.status === 'fulfilled') user.value.destroy()
+    // Within the noise of a machine that does other things too: half as much would be another lab.
+    expect((await ratePerSecond(100)) / before).toBeGreaterThan(0.5)
+    await roundTrip(await call())
+    for (const socket of sockets.splice(0)) socket.destroy()
+    await vi.waitFor(async () => expect(await openSockets()).toBe(socketsBefore), { timeout: 10_000 })
+    expect(nic.reports.filter(({ type }) => type === 'faults').at(-1)).toEqual({ type: 'faults', figures: [] })
   })
 })
 

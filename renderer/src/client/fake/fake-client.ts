@@ -12,6 +12,7 @@ import type { LabClient } from '../client.ts'
 import { auditHandlers } from './fake-audit.ts'
 import { fakeDeploymentHandlers } from './fake-releases.ts'
 import { faultHandlers } from './fake-faults.ts'
+import { capacityHandlers } from './fake-capacity.ts'
 import { dnsHandlers } from './fake-dns.ts'
 import { designHandlers } from './fake-design.ts'
 import { FakeLab } from './fake-lab.ts'
@@ -116,6 +117,7 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
     ...auditHandlers(lab),
     ...designHandlers(),
     ...dnsHandlers(lab),
+    ...capacityHandlers(lab),
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   NetworkStateName,
 } from '../../../../services/contract/index.ts'
 import { describeAuditEnd } from './audit-sentences.ts'
+import { describeCapacity, describeRamp } from './capacity-sentences.ts'
 import { describeDeployment } from './deployment-sentences.ts'
 import { describeFailover } from './dns-sentences.ts'
 import { describeFaultChange, describeFaultEnd, describeRepair } from './fault-sentences.ts'
@@ -67,6 +68,12 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
       return event.failover.state === 'running' ? [] : [describeFailover(event.failover)]
     case 'designChanged':
       return event.done === null ? [] : [describeChange(event.done)]
+    case 'capacityChanged':
+      return [describeCapacity(event.service, event.setting)]
+    case 'rampProgressed':
+      return event.ramp.state === 'running' ? [] : [describeRamp(event.ramp)]
+    case 'capacitySampled':
+    case 'rampForgotten':
     case 'planChanged':
     case 'trafficSampled':
     case 'trafficForgotten':

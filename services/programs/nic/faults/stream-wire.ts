@@ -1,3 +1,4 @@
+import type { PacketFault } from '../../../protocols/nic/records.ts'
 import { fateOf, noteArrival } from './fates.ts'
 import type { ActiveFault } from './wire-faults.ts'
 
@@ -7,8 +8,12 @@ export interface StreamEnd {
   deliver(bytes: Buffer): boolean
   /** The sender said all it had to say. */
   deliverEnd(): void
-  /** The connection is reset: the sender's side is gone, or a fault did it. */
+  /** The sender's side is gone. */
   deliverReset(): void
+  /** A fault resets the connection. */
+  breakOff(): void
+  /** What faults do to what was sent just now. */
+  mark(fault: PacketFault): void
   /** The sender has to wait until `letSend`. */
   makeWait(): void
   letSend(): void
@@ -31,6 +36,8 @@ export class StreamWire {
   private readonly end: StreamEnd
   private faults: readonly ActiveFault[]
   private queue: UnderWay[] = []
+  /** What is said of what is being sent: of its first piece that something happens to. */
+  private marked: PacketFault | null = null
   private queuedBytes = 0
   private lastDueMs = 0
   private waiting = false
@@ -48,6 +55,7 @@ export class StreamWire {
     const copy = Buffer.from(bytes)
     for (let from = 0; from < copy.length; from += largest)
       this.add(copy.subarray(from, Math.min(copy.length, from + largest)))
+    this.tellMark()
     this.arrange()
     if (this.queuedBytes > this.maxQueuedBytes && !this.waiting) {
       this.waiting = true
@@ -58,11 +66,13 @@ export class StreamWire {
 
   sendEnd(): void {
     this.add('end')
+    this.tellMark()
     this.arrange()
   }
 
   sendReset(): void {
     this.add('reset')
+    this.tellMark()
     this.arrange()
   }
 
@@ -77,6 +87,7 @@ export class StreamWire {
       else if (one.dueMs === Infinity || this.lastDueMs === Infinity) one.dueMs = this.dueOf(one.what, nowMs)
       this.lastDueMs = Math.max(this.lastDueMs, one.dueMs)
     }
+    this.marked = null
     this.arrange()
   }
 
@@ -100,13 +111,21 @@ export class StreamWire {
     this.queuedBytes += bytesOf(what)
   }
 
+  private tellMark(): void {
+    // Behind what is kept, everything is.
+    const marked = this.marked ?? (this.lastDueMs === Infinity ? 'kept' : null)
+    this.marked = null
+    if (marked !== null) this.end.mark(marked)
+  }
+
   /** Nothing overtakes what was sent before it. */
   private dueOf(what: UnderWay['what'], nowMs: number): number {
     const piece = { transport: 'tcp', out: this.out, bytes: bytesOf(what), readyMs: nowMs } as const
-    const fate = fateOf(piece, this.faults)
+    const { fate, mark } = fateOf(piece, this.faults)
+    this.marked ??= mark
     if (fate === 'reset') {
       // By the fault, not by the sender: it does not wait for what is under way.
-      queueMicrotask(() => this.end.deliverReset())
+      queueMicrotask(() => this.end.breakOff())
       return Infinity
     }
     return typeof fate === 'number' ? Math.max(fate, this.lastDueMs) : Infinity

@@ -9,7 +9,7 @@ import {
   type FramePayload,
 } from '../frame.ts'
 import { refusalFrame } from '../packet-frame.ts'
-import type { PacketRecord } from '../record.ts'
+import { isUnanswered, type PacketRecord } from '../record.ts'
 import { initialSequence, sequenceAt } from '../tcp-numbers.ts'
 
 /** The frames that a record would have been on a wire. */
@@ -76,6 +76,7 @@ export class Segmenter {
   }
 
   private handshake(record: PacketRecord): ModelledFrame[] {
+    if (isUnanswered(record)) return [this.empty(record, true, SYN, -1, null)]
     // The same connection on a second NIC is no second connection.
     if (this.streams.has(record.connection)) return []
     remember(this.streams, record.connection, newStream(true))

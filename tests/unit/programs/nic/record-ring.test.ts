@@ -26,10 +26,23 @@ describe('the ring of records', () => {
       offset: 2 ** 40,
       length: 5,
       captured: 3,
+      fault: 0,
     })
     if (record !== null) expect(ring.payloadOf(record).toString()).toBe('hel')
     expect(ring.get(0)).toBeNull()
     expect(ring.get(2)).toBeNull()
+  })
+
+  it('takes a note of what a fault did, which changes nothing else', () => {
+    const ring = new RecordRing(MIB)
+    const no = ring.add(SOURCE, 4, true, 1, 0, null, 0)
+    const before = ring.get(no)
+    ring.noteFault(no, 6)
+    expect(ring.get(no)).toEqual({ ...before, fault: 6 })
+    ring.noteFault(no, 1)
+    expect(ring.get(no)).toEqual({ ...before, fault: 1 })
+    ring.noteFault(no + 1, 3)
+    expect(ring.get(ring.add(SOURCE, 4, true, 2, 0, null, 0))).toMatchObject({ fault: 0 })
   })
 
   it('drops the oldest when payload needs the room, and every kept payload is whole', () => {

@@ -25,6 +25,25 @@ describe('a connection with HTTP', () => {
     ])
   })
 
+  it('tells what a fault did to a packet', () => {
+    const recording = new Recording()
+    const silent = recording.open({ from: 'client', to: 'lb-1' })
+    const late = recording.open({ from: 'client', to: 'lb-1' })
+    const records = [
+      { ...silent.handshake(), fault: 'kept' },
+      late.handshake(),
+      { ...late.send(get('/')), fault: 'delayed' },
+      { ...late.mark('reset', 'out'), fault: 'reset' },
+    ] as const
+    recording.records.splice(0, records.length, ...records)
+    expect(infos(recording)).toEqual([
+      'TCP [fault: kept] [SYN]',
+      'TCP [SYN] [SYN, ACK] [ACK]',
+      'HTTP [fault: delayed] GET /',
+      'TCP [fault: reset] [RST, ACK]',
+    ])
+  })
+
   it('gives rows with names, real addresses and the link', () => {
     const recording = new Recording()
     const connection = recording.open({ from: 'lb-1', to: 'web-2', port: 41_000 })

@@ -18,18 +18,22 @@ function lying(...orders: WireFaultOrder[]): readonly ActiveFault[] {
 }
 
 /** The far end writes down what happens there, with the time. */
-function farEnd(): StreamEnd & { readonly log: string[] } {
+function farEnd(): StreamEnd & { readonly log: string[]; readonly marks: string[] } {
   const log: string[] = []
+  const marks: string[] = []
   const note = (what: string): void => void log.push(`${Math.round(performance.now())} ${what}`)
   const from = performance.now()
   return {
     log,
+    marks,
     deliver: (bytes) => {
       log.push(`${Math.round(performance.now() - from)} ${bytes.toString()}`)
       return true
     },
     deliverEnd: () => void log.push(`${Math.round(performance.now() - from)} end`),
     deliverReset: () => void log.push(`${Math.round(performance.now() - from)} reset`),
+    breakOff: () => void log.push(`${Math.round(performance.now() - from)} broken off`),
+    mark: (fault) => void marks.push(fault),
     makeWait: () => note('wait'),
     letSend: () => note('go'),
   }
@@ -94,6 +98,34 @@ describe('a wire with faults', () => {
     expect(letSend).not.toHaveBeenCalled()
     vi.advanceTimersByTime(201)
     expect(letSend).toHaveBeenCalledOnce()
+  })
+
+  it('says of each piece what is done to it', () => {
+    const end = farEnd()
+    const wire = new StreamWire(false, lying({ kind: 'latency', ms: 70, jitterMs: 0 }), end)
+    wire.send(Buffer.from('a'))
+    expect(end.marks).toEqual(['delayed'])
+    wire.change(lying({ kind: 'unplug' }))
+    wire.send(Buffer.from('b'))
+    wire.sendEnd()
+    expect(end.marks).toEqual(['delayed', 'kept', 'kept'])
+    const lossy = farEnd()
+    new StreamWire(false, lying({ kind: 'loss', percent: 99.999 }), lossy).send(Buffer.from('a'))
+    expect(lossy.marks).toEqual(['resent'])
+    const clean = farEnd()
+    new StreamWire(false, lying({ kind: 'loss', percent: 0 }), clean).send(Buffer.from('a'))
+    expect(clean.marks).toEqual([])
+  })
+
+  it('a fault resets the connection once, not waiting for what is under way', async () => {
+    const end = farEnd()
+    const wire = new StreamWire(false, lying({ kind: 'latency', ms: 70, jitterMs: 0 }), end)
+    wire.send(Buffer.from('a'))
+    wire.change(lying({ kind: 'fail-next', count: 1 }))
+    wire.send(Buffer.from('b'))
+    await Promise.resolve()
+    expect(end.log).toEqual(['0 broken off'])
+    expect(end.marks).toEqual(['delayed', 'reset'])
   })
 
   it('delivers nothing any more when its connection is over', () => {

@@ -53,6 +53,13 @@ describe('a capture', () => {
     expect(found[0]).toBe(OPTIONS.epochNs + BigInt(recording.records[0]?.timeNs ?? 0))
   })
 
+  it('has nothing but the SYN of a connection that a pulled cable kept silent', () => {
+    const recording = new Recording()
+    const silent = { ...recording.open({ from: 'client', to: 'lb-1' }).handshake(), fault: 'kept' } as const
+    recording.records.splice(0, 1, silent)
+    expect(times(capture(recording))).toHaveLength(1)
+  })
+
   it('has every packet once, whoever recorded it again', () => {
     const recording = new Recording()
     const connection = recording.open({ from: 'client', to: 'lb-1' })

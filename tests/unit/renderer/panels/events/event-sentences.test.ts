@@ -28,6 +28,8 @@ describe('describeEvent', () => {
         'trafficSampled',
         'trafficForgotten',
         'faultsMeasured',
+        'capacitySampled',
+        'rampForgotten',
         'auditProgressed',
       ].toSorted(),
     )

@@ -182,6 +182,17 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
   leftoversSwept: { type: 'leftoversSwept', count: 2 },
   networkChanged: { type: 'networkChanged', patch: { state: 'ready', pid: 4711 } },
   planChanged: { type: 'planChanged', hosts: [], services: [], links: [] },
+  capacityChanged: { type: 'capacityChanged', service: 'app-1', setting: { workers: 4, costMs: 20, queueLimit: 16 } },
+  capacitySampled: { type: 'capacitySampled', capacity: [] },
+  rampProgressed: {
+    type: 'rampProgressed',
+    ramp: {
+      ...{ id: 1, label: '', state: 'finished', from: 10, to: 100, step: 10, holdSeconds: 2, url: '/', setting: [] },
+      ...{ startedAtMs: 0, endedAtMs: 1, steps: [], stepsInAll: 10, prediction: null, failure: null },
+      knee: { method: 'kneedle', offered: 80, rate: 79.6, step: 7 },
+    },
+  },
+  rampForgotten: { type: 'rampForgotten', ramp: 1 },
   zoneChanged: { type: 'zoneChanged', service: 'dns-1', zone: 'foobar.com', serial: 2, atMs: 0 },
   cacheFlushed: { type: 'cacheFlushed', service: 'resolver-1', name: 'www', count: 1 },
   failoverProgressed: {

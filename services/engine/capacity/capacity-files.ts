@@ -1,0 +1,26 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { CapacitySetting } from '../../contract/index.ts'
+import { formatCapacityFile } from '../../protocols/capacity/report.ts'
+import type { PlannedOf } from '../plan/lab-plan.ts'
+import type { Workspace } from '../workspace/workspace.ts'
+
+type AppServer = Pick<PlannedOf<'app-server'>, 'id' | 'host'>
+
+/** The file that an application server reads its workers from. */
+export function capacityFile(service: AppServer, workspace: Workspace): string {
+  return workspace.hostFolder(service.host, `${service.id}.workers.json`)
+}
+
+/** Written anew at each start: the setting belongs to the lab, so what a person writes there holds until then. */
+export async function writeCapacity(
+  service: AppServer,
+  workspace: Workspace,
+  setting: CapacitySetting | null,
+): Promise<void> {
+  const path = capacityFile(service, workspace)
+  await mkdir(dirname(path), { recursive: true })
+  // Beside it and renamed, so that the server never reads half a file.
+  await writeFile(`${path}.tmp`, formatCapacityFile(setting))
+  await rename(`${path}.tmp`, path)
+}

@@ -1,0 +1,47 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixture.ts'
+
+/** The audit in the real window: a student's marks, the prediction and the proof by really killing. */
+
+/** "Starting: 3 of 7 ready" is not it. */
+const EVERYTHING_READY = /\b(\d) of \1 ready/
+
+async function axe(window: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze()
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+}
+
+async function command(window: Page, text: string): Promise<void> {
+  await window.keyboard.press('Control+k')
+  await window.getByRole('textbox', { name: 'Type a command' }).pressSequentially(text)
+  await window.keyboard.press('Enter')
+  await expect(window.getByRole('dialog')).toHaveCount(0)
+}
+
+test('marks, predicts and proves single points of failure', async ({ hoplab: { window } }) => {
+  test.setTimeout(180_000)
+  await expect(window.getByRole('button', { name: 'Start lab' })).toBeEnabled()
+  await command(window, 'Start lab 0-simple_web_stack')
+  await expect(window.getByText(EVERYTHING_READY).first()).toBeVisible()
+  await command(window, 'Show the audit')
+  await window.getByRole('checkbox', { name: 'web-1', exact: true }).focus()
+  await window.keyboard.press('Space')
+  await axe(window)
+
+  await window.getByRole('button', { name: 'Predict' }).click()
+  const table = window.getByRole('table', { name: 'Single points of failure, part by part' })
+  await expect(table.getByRole('row', { name: /^app-1 .*All paths to the application go through app-1/ })).toBeVisible()
+  await expect(window.getByText('Marked correctly: 1 of 10.')).toBeVisible()
+  await expect(window.getByRole('region', { name: 'server-1' }).getByText('down').first()).toBeVisible()
+
+  await window.getByRole('button', { name: 'Prove' }).click()
+  await expect(window.getByRole('progressbar', { name: 'Progress of the audit' })).toBeVisible()
+  await expect(window.getByText(/Prediction and proof agree on (\d+) of \1 parts/)).toBeVisible({ timeout: 120_000 })
+  await expect(window.getByRole('button', { name: 'Prove' })).toBeVisible({ timeout: 60_000 })
+  await expect(table.getByRole('row', { name: /^db-1 .*\d+ of \d+/ })).toBeVisible()
+  await expect(window.getByText(EVERYTHING_READY).first()).toBeVisible()
+  await axe(window)
+  await window.getByRole('button', { name: 'Save as a page to print' }).click()
+  await expect(window.getByText(/The audit was saved as .*audit-0-simple_web_stack.*\.html/)).toBeVisible()
+})

@@ -1,0 +1,70 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixture.ts'
+
+/** Breaking things with the real engine, and the proof that they are whole again. */
+
+test.beforeEach(async ({ hoplab: { window } }) => {
+  await window.getByRole('button', { name: 'Start lab' }).click()
+  await expect(window.getByText('7 of 7 ready').first()).toBeVisible()
+})
+
+async function axe(window: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze()
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+}
+
+test('slows a link, kills a server, and repairs both with a proof', async ({ hoplab: { window } }) => {
+  await window.getByRole('tab', { name: 'Tools: Faults' }).click()
+  await expect(window.getByText('Nothing is broken. Break a service')).toBeVisible()
+
+  // From the palette, by keyboard alone.
+  await window.keyboard.press('Control+k')
+  await window.keyboard.type('Break client>lb-1')
+  await window.keyboard.press('Enter')
+  const dialog = window.getByRole('dialog', { name: 'Break something on purpose' })
+  await dialog.getByRole('radio', { name: /^Latency/ }).click()
+  await axe(window)
+  await dialog.getByRole('button', { name: 'Break client → lb-1' }).click()
+  await expect(dialog).toBeHidden()
+  const row = window.getByRole('row', { name: /Latency/ })
+  await expect(row).toContainText('70 ms')
+  await expect(window.locator('.vue-flow__edge-path.slowed')).toHaveCount(1)
+  await window.keyboard.press('Control+Enter')
+  await window.getByRole('tab', { name: 'Tools: Faults' }).click()
+  // What is measured stands beside what was set.
+  await expect(row).toContainText(/\d\sms later/)
+
+  await window
+    .getByRole('button', { name: /^web-1/ })
+    .first()
+    .click({ button: 'right' })
+  await window.getByRole('menuitem', { name: 'Break web-1…' }).click()
+  await dialog.getByRole('button', { name: 'Break web-1' }).click()
+  await expect(window.getByRole('row', { name: /^Kill web-1/ })).toBeVisible()
+  await expect(window.getByRole('contentinfo').getByText('2 faults')).toBeVisible()
+  await axe(window)
+
+  await window.getByRole('button', { name: 'Repair all' }).click()
+  await expect(window.getByRole('heading', { name: 'Repaired: the lab is as before' })).toBeVisible({ timeout: 30_000 })
+  await expect(window.getByText('Every server is up at its balancer.')).toBeVisible()
+  await expect(window.getByText('7 of 7 ready').first()).toBeVisible()
+  await expect(window.locator('.vue-flow__edge-path.slowed')).toHaveCount(0)
+  await axe(window)
+})
+
+test('powers a host off and on', async ({ hoplab: { window } }) => {
+  await window.getByRole('tab', { name: 'Tools: Faults' }).click()
+  await window.keyboard.press('Control+k')
+  await window.keyboard.type('Break server-1')
+  await window.keyboard.press('Enter')
+  const dialog = window.getByRole('dialog', { name: 'Break something on purpose' })
+  await expect(dialog.getByRole('radio', { name: /^Power off/ })).toBeChecked()
+  await dialog.getByRole('button', { name: 'Break server-1' }).click()
+  const row = window.getByRole('row', { name: /^Power off server-1/ })
+  await expect(row).toBeVisible()
+  await expect(window.getByText('5 of 7 ready').first()).toBeVisible()
+  await row.getByRole('button', { name: 'Repair Power off on server-1' }).click()
+  await expect(window.getByText('7 of 7 ready').first()).toBeVisible({ timeout: 20_000 })
+  await expect(row).toHaveCount(0)
+})
