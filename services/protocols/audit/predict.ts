@@ -1,7 +1,6 @@
 import {
   AUDIT_CAPABILITIES,
   AUDIT_EFFECTS,
-  auditKey,
   type AuditCapability,
   type AuditComponent,
   type AuditEffect,
