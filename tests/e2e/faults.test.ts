@@ -67,7 +67,7 @@ test('slows a server, and does not offer what a balancer cannot do', async ({ ho
   await window.keyboard.press('Control+k')
   await window.keyboard.type('Break lb-1')
   await window.keyboard.press('Enter')
-  await expect(dialog.getByRole('radio', { name: /^Slow A balancer makes no answers of its own/ })).toBeDisabled()
+  await expect(dialog.getByRole('radio', { name: /^Slow\s?A balancer makes no answers of its own/ })).toBeDisabled()
 })
 
 test('powers a host off and on', async ({ hoplab: { window } }) => {
