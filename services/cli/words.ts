@@ -1,14 +1,6 @@
 import { auditEndWords } from './audit-summary.ts'
 import { stripVTControlCharacters } from 'node:util'
-import type {
-  ChangeDone,
-  ChangeWay,
-  LabEvent,
-  LabState,
-  RequestResult,
-  ServiceState,
-  ServiceStateName,
-} from '../contract/index.ts'
+import type { LabEvent, LabState, RequestResult, ServiceState, ServiceStateName } from '../contract/index.ts'
 import { kneeWords, settingWords } from './capacity-words.ts'
 import { designWords } from './design-words.ts'
 import { faultChangeWords, faultEndWords, repairWords } from './fault-words.ts'

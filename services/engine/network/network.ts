@@ -15,7 +15,7 @@ import {
 } from '../../contract/index.ts'
 import type { NicPort } from '../../protocols/nic/config.ts'
 import type { NicClock } from '../../protocols/nic/records.ts'
-import type { Held, NicReport, RingStats } from '../../protocols/nic/messages.ts'
+import type { Held, NicReport } from '../../protocols/nic/messages.ts'
 import type { EventLog } from '../event-log.ts'
 import type { LabPlan, PlannedService } from '../plan/lab-plan.ts'
 import { programEnvironment } from '../roles/driver.ts'
@@ -75,7 +75,6 @@ export class Network {
   private nic: NicProcess | null = null
   private running: Running | null = null
   private ports: (NicPort & { open: boolean })[] = []
-  private ring: RingStats | null = null
   private stats: (NicReport & { readonly type: 'stats' }) | null = null
   private mode: RecordingMode = NO_RECORDING.mode
   private ringBytes = NO_RECORDING.ringBytes
@@ -359,9 +358,7 @@ export class Network {
       case 'portChanged':
         return this.notePort(report.port)
       case 'stats':
-        this.stats = report
-        this.ring = report.ring
-        return
+        return void (this.stats = report)
       case 'faults':
         return this.faults.take(report.figures)
       case 'held':
@@ -448,9 +445,9 @@ export class Network {
     return {
       mode: this.mode,
       ringBytes: this.ringBytes,
-      usedBytes: this.ring?.usedBytes ?? 0,
-      recorded: this.ring?.recorded ?? 0,
-      dropped: this.ring?.dropped ?? 0,
+      usedBytes: this.stats?.ring.usedBytes ?? 0,
+      recorded: this.stats?.ring.recorded ?? 0,
+      dropped: this.stats?.ring.dropped ?? 0,
       skipped: this.skipped,
     }
   }
@@ -459,8 +456,7 @@ export class Network {
   private sample(): void {
     const { events } = this.parts
     const { links, services } = events.state
-    const { stats } = this
-    const rates = stats === null ? [] : this.rates.take(stats.links, performance.now(), links, services)
+    const rates = this.stats === null ? [] : this.rates.take(this.stats.links, performance.now(), links, services)
     const recording = this.recording()
     const text = JSON.stringify([rates, recording])
     if (text === this.lastSample) return
