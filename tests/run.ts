@@ -9,8 +9,9 @@ import { addCounts, closingLine, NO_TESTS, readCounts, type Counts } from './run
 import { CHECK_LANES, reportFile, RESULTS, SLOW_STEPS, type Step } from './runner/steps.ts'
 
 /**
- * `npm run check` (what needs no processes of the system), `npm test` (everything) and `npm run bench`. Every step is
- * run even when one before it failed; the last line sums up the tests, and the exit code is 0 only when all is well.
+ * `npm run check` (what needs no processes of the system), `npm test` (everything), `npm run bench` and `npm run soak`.
+ * Every step is run even when one before it failed; the last line sums up the tests, and the exit code is 0 only when
+ * all is well.
  */
 
 interface Outcome {
@@ -143,12 +144,24 @@ async function runBench(names: readonly string[]): Promise<number> {
 
 const BENCH_LIMIT_MS = 30 * 60_000
 
+/** It bounds itself to 10 minutes; this is for one that hangs. */
+async function runSoak(options: readonly string[]): Promise<number> {
+  console.log(await buildParts(['programs'], (text) => console.log(text)))
+  const end = await runInGroup([process.execPath, 'tests/soak/soak.ts', ...options], { limitMs: SOAK_LIMIT_MS })
+  for (const process of end.leftovers) console.log(`the soak left behind a process: ${process}`)
+  if (!end.ok) console.log(`the soak ${end.why}`)
+  return end.ok && end.leftovers.length === 0 ? 0 : 1
+}
+
+const SOAK_LIMIT_MS = 11 * 60_000
+
 async function run(mode: string | undefined, names: readonly string[]): Promise<number> {
   const startedMs = Date.now()
   mkdirSync(RESULTS, { recursive: true })
   if (mode === 'bench') return runBench(names)
+  if (mode === 'soak') return runSoak(names)
   if (mode === 'check') return close(await runCheck(), startedMs)
-  if (mode !== 'all') throw new Error('usage: tests/run.ts check | all | bench [NAME ...]')
+  if (mode !== 'all') throw new Error('usage: tests/run.ts check | all | bench [NAME ...] | soak [--seed N]')
   console.log(`test tools: ${await ensureTestTools((text) => console.log(`test tools: ${text}`))}`)
   const outcomes = await runCheck()
   outcomes.push(await runBuild())

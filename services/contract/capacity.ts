@@ -61,7 +61,7 @@ export interface RampServer {
 /** One rate that was held for a while. Rates are requests per second, times milliseconds. */
 export interface RampStep {
   readonly offered: number
-  /** Successful answers per second. */
+  /** Successful answers that ended in it, per second: a queue that fills is no throughput. */
   readonly achieved: number
   /** Failures per second, by status (`503`) or kind (`timedOut`). */
   readonly errors: Readonly<Record<string, number>>

@@ -47,5 +47,3 @@ export const DNS_INPUTS = {
   }),
   stopFailover: z.strictObject({}),
 } as const
-
-export type ZoneChange = z.infer<typeof DNS_INPUTS.changeRecord>['change']

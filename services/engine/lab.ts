@@ -270,6 +270,7 @@ export class Lab {
       isStopping: () => this.stopping,
       requireRest: () => {
         if (deployments.busy) throw new LabError('DEPLOY_BUSY')
+        if (this.audits.busy) throw new LabError('AUDIT_BUSY')
       },
     })
   }

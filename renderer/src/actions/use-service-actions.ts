@@ -2,6 +2,7 @@ import { Pause, Play, Rocket, RotateCw, Skull, Square, SquareTerminal, StepForwa
 import type { Component } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { HostState, ServiceAction, ServiceState } from '../../../services/contract/index.ts'
+import { useDesignActions } from './use-design-actions.ts'
 import { useOpenTerminal } from '../composables/use-open-terminal.ts'
 import { useSentences } from '../i18n/use-sentences.ts'
 import { serviceActions } from '../model/service-actions.ts'
@@ -35,6 +36,7 @@ export function useServiceActions(): ServiceActionMakers {
   const focusTerminal = useOpenTerminal()
   const surfaces = useSurfacesStore()
   const { breakAt } = useFaultActions()
+  const design = useDesignActions()
 
   function ofProcess(service: ServiceState): readonly UiAction[] {
     const circumstances = {
@@ -84,9 +86,14 @@ export function useServiceActions(): ServiceActionMakers {
     return [...ofProcess(service), openTerminal(service), ...(host?.release ? [deployTo(host)] : []), breaking]
   }
 
-  return {
-    ofProcess,
-    ofService,
-    ofHost: (host) => [...(host.release === null ? [] : [deployTo(host)]), breakAt({ target: 'host', id: host.id })],
+  function ofHost(host: HostState): readonly UiAction[] {
+    const removal = design.removePair(host.id)
+    return [
+      ...(host.release === null ? [] : [deployTo(host)]),
+      breakAt({ target: 'host', id: host.id }),
+      ...(removal === null ? [] : [removal]),
+    ]
   }
+
+  return { ofProcess, ofService, ofHost }
 }

@@ -153,7 +153,7 @@ export function useViewActions(): ViewActions {
         group: 'view',
         label: t('palette.panel', { panel: t(`dock.${panel}`) }),
         icon: PanelsTopLeft,
-        shortcut: `Ctrl+${index + 1}`,
+        shortcut: index < 9 ? `Ctrl+${index + 1}` : null,
         run: () => layout.showPanel(panel),
       }),
     ),

@@ -109,7 +109,20 @@ function rankHosts(hosts: readonly LayoutHost[], links: readonly LinkState[]): r
       ranks.set(to, Math.min(hosts.length, Math.max(ranks.get(to) ?? 1, (ranks.get(from) ?? 0) + 1)))
     }
   }
-  return hosts.map((host) => ({ host, rank: ranks.get(host.id) ?? 1 }))
+  const asked = new Set(links.flatMap(({ from, to }) => (hostOf(from) === hostOf(to) ? [] : [hostOf(to)])))
+  return hosts.map((host) => {
+    // Nobody asks a server yet that is only just coming: it stands with its like.
+    const peers = asked.has(host.id)
+      ? []
+      : hosts.filter((other) => asked.has(other.id) && rolesOf(other) === rolesOf(host))
+    return { host, rank: Math.max(ranks.get(host.id) ?? 1, ...peers.map(({ id }) => ranks.get(id) ?? 1)) }
+  })
+}
+
+function rolesOf({ services }: LayoutHost): string {
+  return byRole(services)
+    .map(({ role }) => role)
+    .join()
 }
 
 /** Finds the host of a link's end. */

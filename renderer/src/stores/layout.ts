@@ -14,6 +14,7 @@ export const DOCK_PANELS = [
   'faults',
   'dns',
   'audit',
+  'capacity',
 ] as const
 export type DockPanel = (typeof DOCK_PANELS)[number]
 

@@ -39,7 +39,9 @@ export const AUDIT_HANDLERS: Handlers = {
 /** What disturbs an audit, or would be disturbed by one: it breaks one part at a time, and nobody else anything. */
 const DISTURBING: ReadonlySet<CommandName> = new Set([
   ...(['actOnService', 'setAutomaticRestart', 'addFault', 'clearFault', 'clearAllFaults', 'undo', 'redo'] as const),
-  ...(['editZone', 'changeRecord', 'setRecords', 'compareFailover'] as const),
+  ...(['editZone', 'changeRecord', 'setRecords', 'compareFailover', 'runRamp', 'setCapacity', 'resetDesign'] as const),
+  ...(['addServerPair', 'removeServerPair', 'applyPreset', 'setAlgorithm', 'setServerBackup'] as const),
+  ...(['setServerWeight'] as const),
   ...(['deploy', 'rollback', 'compareStrategies', 'startTraffic', 'stopTraffic', 'stepRequest'] as const),
 ])
 

@@ -136,8 +136,8 @@ export class RampRunner {
   ): RampStep {
     const result = run.resultBetween(beginMs, toMs)
     const seconds = (toMs - beginMs) / 1000
-    const achieved = round(result.succeeded / seconds)
-    const mean = run.meanLatencyBetween(beginMs, toMs)
+    const { count, meanMs: mean } = run.completedBetween(beginMs, toMs)
+    const achieved = round(count / seconds)
     // Answers with a status of failure are told by their status.
     const failed = { ...result.failed, status: 0, ...result.statuses }
     const servers = [...after].flatMap(([service, now]) => serverOf(service, before.get(service), now))

@@ -25,7 +25,7 @@ import type { ProcessKeeper } from '../supervisor/process-keeper.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { LinkRates } from './link-rates.ts'
 import { NetworkFaults } from './network-faults.ts'
-import { nicConfigOf, portsOf, samePort } from './nic-ports.ts'
+import { interfacesOf, nicConfigOf, portsOf, samePort } from './nic-ports.ts'
 import { NicFailure, NicProcess, type NicOrder } from './nic-process.ts'
 import { PacketDesk } from './packet-desk.ts'
 import { PacketReader } from './packet-reader.ts'
@@ -157,11 +157,9 @@ export class Network {
   }
 
   /** A host of the plan is new: it gets a network card. Throws `NETWORK_FAILED`. */
-  async addHost(host: string): Promise<void> {
-    const place = this.parts.plan.innerAddresses()?.find((one) => one.host === host)
-    if (place === undefined || this.running === null) return
-    const { outer, inner } = place
-    await this.ask({ type: 'addHost', host: { id: host, outer, inner } })
+  async addHost(id: string): Promise<void> {
+    const place = this.parts.plan.innerAddresses()?.find(({ host }) => host === id)
+    if (place !== undefined && this.running !== null) await this.ask({ type: 'addHost', host: { ...place, id } })
   }
 
   /** A host is gone; its ports are closed, since nothing listens behind them. */
@@ -318,12 +316,7 @@ export class Network {
       clock,
       store: this.store,
       recording: () => this.recording(),
-      interfaces: () =>
-        (plan.innerAddresses() ?? []).map(({ host, outer }) => ({
-          name: host,
-          description: `network card of ${host}`,
-          address: outer,
-        })),
+      interfaces: () => interfacesOf(plan),
       folder: join(workspace.root, 'captures'),
     })
     this.running = { nic, reader, desk, clock }

@@ -29,3 +29,12 @@ export function portsOf({ id, host, port, spec }: PlannedService): readonly NicP
 export function samePort(one: NicPort, other: NicPort): boolean {
   return one.host === other.host && one.port === other.port && one.transport === other.transport
 }
+
+/** The network cards as a capture names them. */
+export function interfacesOf(plan: LabPlan): readonly { name: string; description: string; address: string }[] {
+  return (plan.innerAddresses() ?? []).map(({ host, outer }) => ({
+    name: host,
+    description: `network card of ${host}`,
+    address: outer,
+  }))
+}

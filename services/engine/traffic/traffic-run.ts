@@ -104,9 +104,10 @@ export class TrafficRun {
     return this.record.resultBetween(fromMs - this.startedAtMs, toMs - this.startedAtMs)
   }
 
-  /** Milliseconds; the mean of the successes that were due between these moments of the day, null without any. */
-  meanLatencyBetween(fromMs: number, toMs: number): number | null {
-    return this.record.meanLatencyMs(fromMs - this.startedAtMs, toMs - this.startedAtMs)
+  /** The successes whose answers ended between these moments of the day, and their mean latency in milliseconds. */
+  completedBetween(fromMs: number, toMs: number): { readonly count: number; readonly meanMs: number | null } {
+    const { timeoutMs } = this.facts.settings
+    return this.record.completedBetween(fromMs - this.startedAtMs, toMs - this.startedAtMs, timeoutMs)
   }
 
   /** Resolves when every request that was due before this moment has its outcome, or when the run is over. */

@@ -1,7 +1,6 @@
 import {
   AUDIT_CAPABILITIES,
   AUDIT_EFFECTS,
-  auditKey,
   type AuditCapability,
   type AuditComponent,
   type AuditEffect,
@@ -59,9 +58,4 @@ export function worst<Effect extends AuditEffect>(effects: readonly (Effect | nu
   const ranks = effects.map((effect) => (effect === null ? 0 : AUDIT_EFFECTS.indexOf(effect)))
   // The list's own values came in.
   return AUDIT_EFFECTS[Math.max(0, ...ranks)] as Effect
-}
-
-/** The rows by kind and id. */
-export function byKey<Row extends AuditComponent>(rows: readonly Row[]): ReadonlyMap<string, Row> {
-  return new Map(rows.map((row) => [auditKey(row), row]))
 }

@@ -175,17 +175,28 @@ export class TrafficRecord {
     })
   }
 
-  /** Milliseconds; the mean of the successes that were due between these moments, null without any. */
-  meanLatencyMs(fromMs: number, toMs: number): number | null {
-    const [first, last] = [this.schedule.countBefore(fromMs), Math.min(this.schedule.countBefore(toMs), this.dueCount)]
+  /**
+   * The successes whose answers ended between these moments, whenever they were due: what came through in that time. A
+   * queue that fills does not look like throughput by it. `meanMs` is null without any.
+   */
+  completedBetween(
+    fromMs: number,
+    toMs: number,
+    longestMs: number,
+  ): { readonly count: number; readonly meanMs: number | null } {
+    const first = this.schedule.countBefore(fromMs - longestMs)
+    const last = Math.min(this.schedule.countBefore(toMs), this.dueCount)
     let [sum, count] = [0, 0]
     for (let index = first; index < last; index += 1) {
       const request = this.at(index)
       if (request?.outcome !== OK) continue
-      sum += request.latencyUs / 1000
+      const latencyMs = request.latencyUs / 1000
+      const endMs = this.schedule.dueMs(index) + latencyMs
+      if (endMs < fromMs || endMs >= toMs) continue
+      sum += latencyMs
       count += 1
     }
-    return count === 0 ? null : sum / count
+    return { count, meanMs: count === 0 ? null : sum / count }
   }
 
   private describe(tally: Tally, span: Span): TrafficResult {

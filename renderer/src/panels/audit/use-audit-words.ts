@@ -1,7 +1,7 @@
 import { useI18n } from 'vue-i18n'
 import { AUDIT_CAPABILITIES, goesOn } from '../../../../services/contract/audit.ts'
 import type { AuditCapability, AuditRow } from '../../../../services/contract/index.ts'
-import { AUDIT_WORD_KEYS } from './report-keys.ts'
+import { keysOf, type Words } from './report-keys.ts'
 
 export interface AuditWordMaker {
   /** Why a part is what it is, what fails without it, and where the proof differs. */
@@ -17,7 +17,7 @@ const PLACES = [
 
 /** An audit in the window's language. */
 export function useAuditWords(): AuditWordMaker {
-  const { t } = useI18n()
+  const { t, tm } = useI18n()
 
   function names(capabilities: readonly AuditCapability[]): string {
     return capabilities.map((capability) => t(`audit.report.capability.${capability}`)).join(', ')
@@ -47,7 +47,9 @@ export function useAuditWords(): AuditWordMaker {
 
   function reportWords(): Record<string, string> {
     const places = Object.fromEntries(PLACES.map((name) => [name, `{${name}}`]))
-    return Object.fromEntries(AUDIT_WORD_KEYS.map((key) => [key, t(`audit.report.${key}`, places)]))
+    // The window's sentences are loaded after the first paint: their keys are known when they are asked for.
+    const keys = keysOf(tm('audit.report') as Words)
+    return Object.fromEntries(keys.map((key) => [key, t(`audit.report.${key}`, places)]))
   }
 
   return { sentencesOf, reportWords }

@@ -25,7 +25,10 @@ export function useTopologyGraph(): TopologyGraph {
 
   const hosts = computed(() => labHosts(lab.state))
   const key = computed(() => positionsKey(lab.state.topology ?? '', settings.theme))
-  const plan = computed(() => JSON.stringify([key.value, hosts.value.map(toPlan), layout.positions[key.value] ?? {}]))
+  const links = computed(() => lab.state.links.map(({ id }) => id))
+  const plan = computed(() =>
+    JSON.stringify([key.value, hosts.value.map(toPlan), links.value, layout.positions[key.value] ?? {}]),
+  )
   const nodes = shallowRef<Node[]>([])
 
   watch(

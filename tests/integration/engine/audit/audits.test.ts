@@ -40,7 +40,8 @@ describe('the audit', () => {
       await lab.run('startLab', { topology: SIMPLE })
       const audit = await lab.run('startAudit', {})
       expect(differing(audit)).toEqual([])
-      const proved = audit.rows.filter(({ state }) => state === 'done')
+      const proved = audit.rows
+      expect(audit.rows.filter(({ measured }) => measured === null)).toEqual([])
       expect(audit).toMatchObject({ phase: 'done', repaired: true, failure: null, baseline: { length: 5 } })
       expect(spofs(audit)).toEqual(proved.map(auditKey))
       expect(spofs(audit)).toEqual(
@@ -65,7 +66,11 @@ describe('the audit', () => {
       expect(audit).toMatchObject({ phase: 'done', repaired: true, failure: null })
       const single = ['dns-1', 'lb-1', 'db-1'].map((id) => `service:${id}`)
       const hosts = ['ns-1', 'balancer-1', 'database-1'].map((id) => `host:${id}`)
-      expect(spofs(audit).filter((key) => !key.startsWith('link:'))).toEqual([...single, ...hosts])
+      const links = ['client>dns-1', 'client>lb-1'].map((id) => `link:${id}`)
+      expect(audit.rows.filter(({ measured }) => measured === null)).toEqual([])
+      expect(spofs(audit)).toEqual([...single, ...hosts, ...links])
+      expect(audit.rows.find(({ id }) => id === 'server-1')?.measured?.method).toBe('power-off')
+      expect(audit.rows.find(({ id }) => id === 'app-1>db-1')?.measured?.effect).toBe('partly')
       expect(audit.rows.find(({ id }) => id === 'app-1')?.measured?.noticedMs).toBeGreaterThan(0)
       expect(audit.rows.find(({ id }) => id === 'lb-1')?.measured).toMatchObject({ method: 'kill', effect: 'down' })
       expect(lab.service('web-1').automaticRestart).toBe(true)

@@ -47,8 +47,11 @@ describe('a ramp', () => {
     expect(ramp.knee?.method).toBe('kneedle')
     expect(Math.abs((ramp.knee?.rate ?? 0) / predicted - 1)).toBeLessThan(0.1)
     const [calm, last] = [ramp.steps[1], ramp.steps.at(-1)]
-    // Little's law: throughput times mean latency is what is inside, as the servers count it themselves.
-    expect(Math.abs((calm?.little ?? 0) / (calm?.concurrency ?? 1) - 1)).toBeLessThan(0.35)
+    // Little's law at the workers: busy ones are throughput times cost, whatever else the machine does.
+    const busy = calm?.servers.reduce((sum, server) => sum + server.busy, 0) ?? NaN
+    expect(Math.abs(busy / (((calm?.achieved ?? NaN) * PAIR.costMs) / 1000) - 1)).toBeLessThan(0.25)
+    // Visitors wait for the network and the machine as well: by their latency never fewer are inside.
+    expect(calm?.little).toBeGreaterThan((calm?.concurrency ?? NaN) * 0.8)
     expect(last?.errors['503']).toBeGreaterThan(0)
     expect(last?.latency?.p95).toBeGreaterThan((calm?.latency?.p95 ?? Infinity) * 1.3)
     expect(last?.servers.map(({ service }) => service)).toEqual(state().capacity.map(({ service }) => service))

@@ -138,6 +138,20 @@ describe('a part of a run', () => {
   })
 })
 
+it('counts what came through in a time by when it ended, whenever it was due', () => {
+  const run = record(10)
+  // Due at 0, 100, 200, ... ms; a queue that grows: each waits 100 ms longer.
+  tell(
+    run,
+    1000,
+    Array.from({ length: 10 }, (_, index) => ({ index, latencyMs: 50 + index * 100 })),
+  )
+  // They end at 50, 250, 450, ...: five a second come through, though ten are due.
+  expect(run.completedBetween(0, 1000, 5000)).toEqual({ count: 5, meanMs: 250 })
+  expect(run.completedBetween(1000, 2000, 5000).count).toBe(5)
+  expect(run.completedBetween(0, 50, 5000)).toEqual({ count: 0, meanMs: null })
+})
+
 describe('the figures of a run', () => {
   it('count kinds, statuses, releases, slow and retried requests, and latencies of successes only', () => {
     const run = record(10)

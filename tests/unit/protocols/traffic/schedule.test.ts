@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Schedule } from '../../../../services/protocols/traffic/schedule.ts'
+import { parseSteps, Schedule } from '../../../../services/protocols/traffic/schedule.ts'
 
 describe('a constant rate', () => {
   const schedule = new Schedule({ rate: 200, rampTo: null, seconds: 10 })
@@ -57,6 +57,34 @@ describe.each([
 
   it('tells the resolution of its slower end', () => {
     expect(schedule.resolutionMs(0, spec.seconds * 1000)).toBeCloseTo(1000 / Math.min(spec.rate, spec.rampTo))
+  })
+})
+
+describe('steps', () => {
+  const steps = parseSteps('10x2,25x2,40x1') ?? []
+  const schedule = new Schedule({ rate: 10, rampTo: null, seconds: 5, steps })
+
+  it('hold each rate for its time', () => {
+    expect(schedule.total).toBe(20 + 50 + 40)
+    expect([0, 2000, 4000, 5000].map((ms) => schedule.countBefore(ms))).toEqual([0, 20, 70, 110])
+    expect([0, 19, 20, 69, 70].map((index) => schedule.dueMs(index))).toEqual([0, 1900, 2000, 3960, 4000])
+    expect(schedule.resolutionMs(2500, 3500)).toBe(40)
+  })
+
+  it('are due in order, and counting is the inverse of being due', () => {
+    for (let index = 1; index < 110; index += 1) {
+      expect(schedule.dueMs(index)).toBeGreaterThan(schedule.dueMs(index - 1))
+      expect(schedule.countBefore(schedule.dueMs(index) + 1e-6)).toBe(index + 1)
+    }
+  })
+
+  it('are read from a command line, or refused', () => {
+    expect(steps).toEqual([
+      { rate: 10, seconds: 2 },
+      { rate: 25, seconds: 2 },
+      { rate: 40, seconds: 1 },
+    ])
+    for (const text of ['', '10', '10x', '0x2', '10x2,', 'axb']) expect(parseSteps(text)).toBeNull()
   })
 })
 

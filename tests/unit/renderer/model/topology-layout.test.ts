@@ -40,6 +40,28 @@ describe('the layout of the distributed infrastructure', () => {
   })
 })
 
+it('a server that nobody asks yet stands with its like', () => {
+  const plan = FAKE_PLANS.find(({ id }) => id === '1-distributed_web_infrastructure')
+  if (!plan) throw new Error('no plan')
+  const summary = toSummary(plan)
+  const coming = {
+    id: 'server-3',
+    kind: 'physical',
+    services: [
+      { id: 'web-3', role: 'web-server' },
+      { id: 'app-3', role: 'app-server' },
+    ],
+  } as const
+  const links = [
+    ...summary.links,
+    { id: 'web-3>app-3', from: 'web-3', to: 'app-3', protocol: 'HTTP' },
+    { id: 'app-3>db-1', from: 'app-3', to: 'db-1', protocol: 'Hrana' },
+  ] as const
+  const places = layOut([...summaryHosts(summary), coming], links, sizes)
+  expect(places.get('server-3')?.x).toBe(places.get('server-2')?.x)
+  expect(places.get('server-3')?.y).toBeGreaterThan(places.get('server-2')?.y ?? Infinity)
+})
+
 describe('the layout of the simple stack', () => {
   it('sets the browser beside the row that it opens', () => {
     const at = picture('0-simple_web_stack')
