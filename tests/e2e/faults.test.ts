@@ -53,6 +53,23 @@ test('slows a link, kills a server, and repairs both with a proof', async ({ hop
   await axe(window)
 })
 
+test('slows a server, and does not offer what a balancer cannot do', async ({ hoplab: { window } }) => {
+  await window.getByRole('tab', { name: 'Tools: Faults' }).click()
+  await window.keyboard.press('Control+k')
+  await window.keyboard.type('Break app-1')
+  await window.keyboard.press('Enter')
+  const dialog = window.getByRole('dialog', { name: 'Break something on purpose' })
+  await dialog.getByRole('radio', { name: /^Slow/ }).click()
+  await axe(window)
+  await dialog.getByRole('button', { name: 'Break app-1' }).click()
+  // The health checks of the balancer meet it too.
+  await expect(window.getByRole('row', { name: /^Slow app-1/ })).toContainText(/2\d\d\sms later/)
+  await window.keyboard.press('Control+k')
+  await window.keyboard.type('Break lb-1')
+  await window.keyboard.press('Enter')
+  await expect(dialog.getByRole('radio', { name: /^Slow\s?A balancer makes no answers of its own/ })).toBeDisabled()
+})
+
 test('powers a host off and on', async ({ hoplab: { window } }) => {
   await window.getByRole('tab', { name: 'Tools: Faults' }).click()
   await window.keyboard.press('Control+k')

@@ -1,4 +1,5 @@
 import type { FaultDirection, FaultKind, Role } from '../../../services/contract/index.ts'
+import { faultKindsOf } from '../../../services/contract/fault-support.ts'
 
 /** Where something can be broken. */
 export interface FaultPlace {
@@ -8,7 +9,7 @@ export interface FaultPlace {
 
 /** A figure of a fault, with what is offered at first. */
 export interface FaultField {
-  readonly name: 'ms' | 'jitterMs' | 'kibPerSecond' | 'count' | 'percent' | 'failures' | 'of' | 'mib'
+  readonly name: 'ms' | 'jitterMs' | 'mib' | 'failures' | 'of' | 'kibPerSecond' | 'count' | 'percent'
   readonly first: number
   readonly min: number
   readonly max: number
@@ -17,25 +18,27 @@ export interface FaultField {
 export interface FaultChoice {
   readonly kind: FaultKind
   readonly fields: readonly FaultField[]
-  /** An address of the lab is to be chosen: what is answered instead of the truth. */
-  readonly addressed: boolean
+  /** The address that names are to lead to; null for kinds without one. */
+  readonly address: string | null
   /** Whether it can be set for one direction only. */
   readonly directed: boolean
 }
 
 const MS = { min: 0, max: 60_000 } as const
-const OF_PROCESS: readonly FaultChoice[] = [plain('kill'), plain('stop'), plain('freeze')]
-/** The lab's own programs do them; a real engine such as HAProxy or nginx does not. */
-const OF_PROGRAM: readonly FaultChoice[] = [
+/** No host of the shipped topologies has it. */
+const NOBODY = '127.10.0.99'
+const OF_SERVICE: readonly FaultChoice[] = [
+  plain('kill'),
+  plain('stop'),
+  plain('freeze'),
   plain('slow', { name: 'ms', first: 200, ...MS }),
   plain('error-rate', { name: 'failures', first: 1, min: 1, max: 1000 }, { name: 'of', first: 3, min: 1, max: 1000 }),
-  plain('crash-at-start'),
-  plain('memory-limit', { name: 'mib', first: 32, min: 16, max: 4096 }),
-]
-const OF_DNS: readonly FaultChoice[] = [
-  { ...plain('dns-wrong-answer'), addressed: true },
+  plain('disk-full'),
+  { ...plain('dns-wrong-answer'), address: NOBODY },
   plain('dns-servfail'),
   plain('dns-no-answer'),
+  plain('memory-limit', { name: 'mib', first: 32, min: 16, max: 4096 }),
+  plain('crash-at-start'),
 ]
 const OF_NETWORK: readonly FaultChoice[] = [
   directed('unplug'),
@@ -47,33 +50,34 @@ const OF_NETWORK: readonly FaultChoice[] = [
   directed('reset'),
 ]
 
-/** What can happen at a place, the commonest first; `role` is that of a service, null for others. */
-export function faultChoices(target: FaultPlace['target'], role: Role | null): readonly FaultChoice[] {
-  if (target === 'host') return [plain('power-off'), ...OF_NETWORK]
-  if (target === 'link') return OF_NETWORK
-  const ofRole = role === 'dns' ? OF_DNS : role === 'database' ? [plain('disk-full')] : []
-  return [...OF_PROCESS, ...ofRole, ...OF_PROGRAM]
+/** What can happen at each kind of place, the commonest first. */
+export const FAULT_CHOICES: Readonly<Record<FaultPlace['target'], readonly FaultChoice[]>> = {
+  service: OF_SERVICE,
+  host: [plain('power-off'), ...OF_NETWORK],
+  link: OF_NETWORK,
 }
 
-/** Whether the program of a service has to do it by itself. */
-export function isOfProgram(kind: FaultKind): boolean {
-  return [...OF_PROGRAM, ...OF_DNS].some((choice) => choice.kind === kind) || kind === 'disk-full'
+/** Of a service only what makes sense for its role. */
+export function choicesAt(target: FaultPlace['target'], role: Role | null): readonly FaultChoice[] {
+  if (target !== 'service' || role === null) return FAULT_CHOICES[target]
+  const kinds = faultKindsOf('service', role)
+  return OF_SERVICE.filter(({ kind }) => kinds.includes(kind))
 }
 
 function plain(kind: FaultKind, ...fields: readonly FaultField[]): FaultChoice {
-  return { kind, fields, addressed: false, directed: false }
+  return { kind, fields, address: null, directed: false }
 }
 
 function directed(kind: FaultKind, ...fields: readonly FaultField[]): FaultChoice {
-  return { kind, fields, addressed: false, directed: true }
+  return { kind, fields, address: null, directed: true }
 }
 
 export interface FaultForm {
   readonly place: FaultPlace
   readonly choice: FaultChoice
   readonly values: Readonly<Record<string, number>>
-  readonly direction: FaultDirection
   readonly address: string
+  readonly direction: FaultDirection
 }
 
 /** What the engine is told; it checks it by its own schema. */
@@ -81,12 +85,17 @@ export function specOf({
   place,
   choice,
   values,
-  direction,
   address,
+  direction,
 }: FaultForm): Record<string, unknown> & { fault: FaultKind } {
   const figures = Object.fromEntries(choice.fields.map(({ name, first }) => [name, values[name] ?? first]))
-  const more = { ...(choice.directed ? { direction } : {}), ...(choice.addressed ? { address } : {}) }
-  return { fault: choice.kind, ...targetOf(place, choice), ...figures, ...more }
+  return {
+    fault: choice.kind,
+    ...targetOf(place, choice),
+    ...figures,
+    ...(choice.address === null ? {} : { address }),
+    ...(choice.directed ? { direction } : {}),
+  }
 }
 
 function targetOf({ target, id }: FaultPlace, choice: FaultChoice): Readonly<Record<string, string>> {
