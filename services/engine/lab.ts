@@ -126,6 +126,7 @@ export class Lab {
       workspace: parts.workspace,
       traffic: this.traffic,
       service: (id) => this.service(id),
+      has: (id) => this.services.has(id),
       state: () => parts.events.state,
       emit: (event) => parts.events.emit(event),
     })

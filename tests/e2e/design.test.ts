@@ -14,7 +14,8 @@ test('adds a server pair under traffic, balances otherwise, and undoes it all', 
   await design.click()
   await window.getByRole('menuitem', { name: 'Add server pair' }).click()
   const web = main.getByRole('button', { name: /^web-3 web server ready\b/ })
-  await expect(web).toBeVisible()
+  // Installed, started, healthy and taken in: seconds, and more of them on a busy machine.
+  await expect(web).toBeVisible({ timeout: 45_000 })
   await expect(window.getByText('9 of 9 ready').first()).toBeVisible()
   await expect(main.getByRole('region', { name: 'server-3' })).toBeInViewport({ ratio: 0.99 })
   const served = async (): Promise<number> => {

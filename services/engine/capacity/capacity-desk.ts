@@ -20,6 +20,8 @@ export interface CapacityGround {
   readonly workspace: Workspace
   readonly traffic: TrafficRunner
   service(id: string): Service
+  /** Whether a service of the plan is there already: a new server is planned before it is made. */
+  has(id: string): boolean
   state(): LabState
   emit(event: NewLabEvent): void
 }
@@ -117,7 +119,8 @@ export class CapacityDesk {
   }
 
   private sample(): void {
-    const capacity = this.appServers().map(({ id }) => this.measure(id))
+    const there = this.appServers().filter(({ id }) => this.ground.has(id))
+    const capacity = there.map(({ id }) => this.measure(id))
     const news = JSON.stringify(capacity)
     if (news === this.told) return
     this.told = news
