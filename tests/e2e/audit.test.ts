@@ -1,24 +1,10 @@
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
 import { expect, test } from './fixture.ts'
+import { axe, command } from './hands.ts'
 
 /** The audit in the real window: a student's marks, the prediction and the proof by really killing. */
 
 /** "Starting: 3 of 7 ready" is not it. */
 const EVERYTHING_READY = /\b(\d) of \1 ready/
-
-async function axe(window: Page): Promise<void> {
-  // A tip that happens to be open stands beside the landmarks, as tips do.
-  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).exclude('#tip').analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
-}
-
-async function command(window: Page, text: string): Promise<void> {
-  await window.keyboard.press('Control+k')
-  await window.getByRole('textbox', { name: 'Type a command' }).pressSequentially(text)
-  await window.keyboard.press('Enter')
-  await expect(window.getByRole('dialog')).toHaveCount(0)
-}
 
 test('marks, predicts and proves single points of failure', async ({ hoplab: { window } }) => {
   test.setTimeout(180_000)

@@ -1,22 +1,9 @@
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
 import { expect, test } from './fixture.ts'
+import { axe, command } from './hands.ts'
 
 /** Capacity in the real window: workers are set, a ramp finds its knee, the balancer says what it chose. */
 
 const EVERYTHING_READY = /\b(\d) of \1 ready/
-
-async function axe(window: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
-}
-
-async function command(window: Page, text: string): Promise<void> {
-  await window.keyboard.press('Control+k')
-  await window.getByRole('textbox', { name: 'Type a command' }).pressSequentially(text)
-  await window.keyboard.press('Enter')
-  await expect(window.getByRole('dialog')).toHaveCount(0)
-}
 
 test('models workers, finds the knee of a ramp and shows the choices of the balancer', async ({
   hoplab: { window },

@@ -1,8 +1,8 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from './fixture.ts'
+import { axe, openTab } from './hands.ts'
 
 /** Deployments in the real window: real releases, real processes, real traffic. */
 
@@ -12,7 +12,7 @@ const SOON = { timeout: 60_000 }
 test.beforeEach(async ({ hoplab: { window } }) => {
   await window.getByRole('button', { name: 'Start lab' }).click()
   await expect(window.getByText('7 of 7 ready').first()).toBeVisible()
-  await window.getByRole('tab', { name: 'Tools: Deployments' }).click()
+  await openTab(window, 'Deployments')
 })
 
 function dialog(window: Page): Locator {
@@ -35,11 +35,6 @@ async function deploy(window: Page, release: string): Promise<void> {
 
 async function showView(window: Page, name: string): Promise<void> {
   await window.getByRole('group', { name: 'View' }).getByText(name, { exact: true }).click()
-}
-
-async function axe(window: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
 }
 
 test('shows the plan, rolls v2 out step by step, reports it, and rolls back', async ({ hoplab: { window } }) => {

@@ -1,23 +1,11 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixture.ts'
+import { axe, command } from './hands.ts'
 
 /** Names in the real window: a changed address, the cache that hides it, and the loss of a server. */
 
 /** "Starting: 3 of 8 ready" is not it. */
 const EVERYTHING_READY = /\b(\d) of \1 ready/
-
-async function axe(window: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
-}
-
-async function command(window: Page, text: string): Promise<void> {
-  await window.keyboard.press('Control+k')
-  await window.getByRole('textbox', { name: 'Type a command' }).pressSequentially(text)
-  await window.keyboard.press('Enter')
-  await expect(window.getByRole('dialog')).toHaveCount(0)
-}
 
 /** The request's own panel comes forward: names are looked at again. */
 async function send(window: Page): Promise<void> {

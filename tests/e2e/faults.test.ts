@@ -1,6 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
 import { expect, test } from './fixture.ts'
+import { axe, command, openTab } from './hands.ts'
 
 /** Breaking things with the real engine, and the proof that they are whole again. */
 
@@ -9,20 +8,12 @@ test.beforeEach(async ({ hoplab: { window } }) => {
   await expect(window.getByText('7 of 7 ready').first()).toBeVisible()
 })
 
-async function axe(window: Page): Promise<void> {
-  // A tip that happens to be open stands beside the landmarks, as tips do.
-  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).exclude('#tip').analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
-}
-
 test('slows a link, kills a server, and repairs both with a proof', async ({ hoplab: { window } }) => {
-  await window.getByRole('tab', { name: 'Tools: Faults' }).click()
+  await openTab(window, 'Faults')
   await expect(window.getByText('Nothing is broken. Break a service')).toBeVisible()
 
   // From the palette, by keyboard alone.
-  await window.keyboard.press('Control+k')
-  await window.keyboard.type('Break client>lb-1')
-  await window.keyboard.press('Enter')
+  await command(window, 'Break client>lb-1')
   const dialog = window.getByRole('dialog', { name: 'Break something on purpose' })
   await dialog.getByRole('radio', { name: /^Latency/ }).click()
   await axe(window)
@@ -32,7 +23,7 @@ test('slows a link, kills a server, and repairs both with a proof', async ({ hop
   await expect(row).toContainText('70 ms')
   await expect(window.locator('.vue-flow__edge-path.slowed')).toHaveCount(1)
   await window.keyboard.press('Control+Enter')
-  await window.getByRole('tab', { name: 'Tools: Faults' }).click()
+  await openTab(window, 'Faults')
   // What is measured stands beside what was set.
   await expect(row).toContainText(/\d\sms later/)
 
@@ -55,27 +46,21 @@ test('slows a link, kills a server, and repairs both with a proof', async ({ hop
 })
 
 test('slows a server, and does not offer what a balancer cannot do', async ({ hoplab: { window } }) => {
-  await window.getByRole('tab', { name: 'Tools: Faults' }).click()
-  await window.keyboard.press('Control+k')
-  await window.keyboard.type('Break app-1')
-  await window.keyboard.press('Enter')
+  await openTab(window, 'Faults')
+  await command(window, 'Break app-1')
   const dialog = window.getByRole('dialog', { name: 'Break something on purpose' })
   await dialog.getByRole('radio', { name: /^Slow/ }).click()
   await axe(window)
   await dialog.getByRole('button', { name: 'Break app-1' }).click()
   // The health checks of the balancer meet it too.
   await expect(window.getByRole('row', { name: /^Slow app-1/ })).toContainText(/2\d\d\sms later/)
-  await window.keyboard.press('Control+k')
-  await window.keyboard.type('Break lb-1')
-  await window.keyboard.press('Enter')
+  await command(window, 'Break lb-1')
   await expect(dialog.getByRole('radio', { name: /^Slow\s?A balancer makes no answers of its own/ })).toBeDisabled()
 })
 
 test('powers a host off and on', async ({ hoplab: { window } }) => {
-  await window.getByRole('tab', { name: 'Tools: Faults' }).click()
-  await window.keyboard.press('Control+k')
-  await window.keyboard.type('Break server-1')
-  await window.keyboard.press('Enter')
+  await openTab(window, 'Faults')
+  await command(window, 'Break server-1')
   const dialog = window.getByRole('dialog', { name: 'Break something on purpose' })
   await expect(dialog.getByRole('radio', { name: /^Power off/ })).toBeChecked()
   await dialog.getByRole('button', { name: 'Break server-1' }).click()

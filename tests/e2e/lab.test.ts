@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from './fixture.ts'
+import { command, openTab } from './hands.ts'
 import type { RunningApp } from './running-app.ts'
 
 /** The main path of a person through the window, with the real engine and real processes behind it. */
@@ -23,18 +24,6 @@ function serviceRow(window: Page, id: string, state: string) {
 
 function inspector(window: Page) {
   return window.getByRole('region', { name: 'Inspector' })
-}
-
-/** Finds a command by typing, as a person does, and runs it. */
-async function command(window: Page, text: string): Promise<void> {
-  await window.keyboard.press('Control+k')
-  await window.getByRole('textbox', { name: 'Type a command' }).pressSequentially(text)
-  await window.keyboard.press('Enter')
-  await expect(window.getByRole('dialog')).toHaveCount(0)
-}
-
-async function openTab(window: Page, name: string): Promise<void> {
-  await window.getByRole('tab', { name: `Tools: ${name}` }).click()
 }
 
 async function resize(hoplab: RunningApp, width: number, height: number): Promise<void> {

@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from './fixture.ts'
+import { axe, openTab } from './hands.ts'
 
 /** Traces and stepping with the real engine: what a person sees was recorded by real network cards. */
 
@@ -10,21 +10,12 @@ test.beforeEach(async ({ hoplab: { window } }) => {
   await expect(window.getByText('7 of 7 ready').first()).toBeVisible()
 })
 
-async function openTab(window: Page, name: string): Promise<void> {
-  await window.getByRole('tab', { name: `Tools: ${name}` }).click()
-}
-
 function sentences(window: Page) {
   return window.getByRole('listbox', { name: 'What happened, step by step' })
 }
 
 function inspector(window: Page) {
   return window.getByRole('region', { name: 'Inspector' })
-}
-
-async function axe(window: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
 }
 
 /** Goes on with F10 whenever the packet waits, until the request is over. Answers how often it was held. */

@@ -1,23 +1,11 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixture.ts'
+import { axe, command } from './hands.ts'
 
 /** Traffic in the real window: real requests on schedule, and what a killed process does to them. */
 
 /** "Starting: 3 of 7 ready" is not it. */
 const EVERYTHING_READY = /\b(\d) of \1 ready/
-
-async function axe(window: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
-}
-
-async function command(window: Page, text: string): Promise<void> {
-  await window.keyboard.press('Control+k')
-  await window.getByRole('textbox', { name: 'Type a command' }).pressSequentially(text)
-  await window.keyboard.press('Enter')
-  await expect(window.getByRole('dialog')).toHaveCount(0)
-}
 
 function figure(window: Page, name: string) {
   const row = window.getByRole('table', { name: /^Run \d/ }).getByRole('row', { name: new RegExp(`^${name} `) })

@@ -1,27 +1,21 @@
 import {
   LabError,
+  DESIGN_INPUTS,
+  FAULT_INPUTS,
   type AUDIT_INPUTS,
   type AuditState,
   type CommandInput,
   type CommandName,
-  type CommandOutput,
 } from '../../contract/index.ts'
 import { auditCsv } from '../../protocols/reports/audit-csv.ts'
 import { auditHtml } from '../../protocols/reports/audit-html.ts'
 import { auditWords } from '../../protocols/reports/audit-words.ts'
 import type { Engine } from '../create-engine.ts'
+import type { HandlersOf } from '../handlers.ts'
 import { predictedAudit } from './prediction.ts'
 
-type AuditCommand = keyof typeof AUDIT_INPUTS & CommandName
-type Handlers = {
-  readonly [Name in AuditCommand]: (
-    engine: Engine,
-    input: CommandInput<Name>,
-  ) => CommandOutput<Name> | Promise<CommandOutput<Name>>
-}
-
 /** The commands of the audit. */
-export const AUDIT_HANDLERS: Handlers = {
+export const AUDIT_HANDLERS: HandlersOf<typeof AUDIT_INPUTS> = {
   predictAudit: (engine, { topology }) => predict(engine, topology),
   startAudit: (engine, { only }) => engine.lab.audits.start(only),
   stopAudit: (engine) => engine.lab.audits.stop(),
@@ -37,12 +31,12 @@ export const AUDIT_HANDLERS: Handlers = {
 }
 
 /** What disturbs an audit, or would be disturbed by one: it breaks one part at a time, and nobody else anything. */
-const DISTURBING: ReadonlySet<CommandName> = new Set([
-  ...(['actOnService', 'setAutomaticRestart', 'addFault', 'clearFault', 'clearAllFaults', 'undo', 'redo'] as const),
-  ...(['editZone', 'changeRecord', 'setRecords', 'compareFailover', 'runRamp', 'setCapacity', 'resetDesign'] as const),
-  ...(['addServerPair', 'removeServerPair', 'applyPreset', 'setAlgorithm', 'setServerBackup'] as const),
-  ...(['setServerWeight'] as const),
-  ...(['deploy', 'rollback', 'compareStrategies', 'startTraffic', 'stopTraffic', 'stepRequest'] as const),
+const DISTURBING: ReadonlySet<string> = new Set([
+  ...Object.keys(DESIGN_INPUTS),
+  ...Object.keys(FAULT_INPUTS),
+  ...(['actOnService', 'setAutomaticRestart', 'editZone', 'changeRecord', 'setRecords'] satisfies CommandName[]),
+  ...(['compareFailover', 'runRamp', 'setCapacity', 'startTraffic', 'stopTraffic'] satisfies CommandName[]),
+  ...(['deploy', 'rollback', 'compareStrategies', 'stepRequest'] satisfies CommandName[]),
 ])
 
 /** Throws `AUDIT_BUSY` for what must wait until the audit is done. */

@@ -1,16 +1,8 @@
-import type { CAPACITY_INPUTS, CommandInput, CommandName, CommandOutput } from '../../contract/index.ts'
-import type { Engine } from '../create-engine.ts'
-
-type CapacityCommand = keyof typeof CAPACITY_INPUTS & CommandName
-type Handlers = {
-  readonly [Name in CapacityCommand]: (
-    engine: Engine,
-    input: CommandInput<Name>,
-  ) => CommandOutput<Name> | Promise<CommandOutput<Name>>
-}
+import type { CAPACITY_INPUTS } from '../../contract/index.ts'
+import type { HandlersOf } from '../handlers.ts'
 
 /** The commands about capacity and balancing. */
-export const CAPACITY_HANDLERS: Handlers = {
+export const CAPACITY_HANDLERS: HandlersOf<typeof CAPACITY_INPUTS> = {
   setCapacity: (engine, { service, setting }) => engine.lab.capacity.setCapacity(service, setting),
   runRamp: (engine, order) => engine.lab.capacity.ramps.start(order),
   stopRamp: async (engine) => {

@@ -1,26 +1,13 @@
-import {
-  LabError,
-  LARGEST_RELEASE_BYTES,
-  type CommandInput,
-  type CommandName,
-  type CommandOutput,
-} from '../../contract/index.ts'
+import { LabError, LARGEST_RELEASE_BYTES, type CommandInput } from '../../contract/index.ts'
 import type { DEPLOYMENT_COMMAND_INPUTS } from '../../contract/index.ts'
 import { comparisonCsv } from '../../protocols/reports/comparison-csv.ts'
 import { comparisonHtml } from '../../protocols/reports/comparison-html.ts'
 import { reportWords } from '../../protocols/reports/words.ts'
 import type { Engine } from '../create-engine.ts'
-
-type DeploymentCommand = keyof typeof DEPLOYMENT_COMMAND_INPUTS & CommandName
-type Handlers = {
-  readonly [Name in DeploymentCommand]: (
-    engine: Engine,
-    input: CommandInput<Name>,
-  ) => CommandOutput<Name> | Promise<CommandOutput<Name>>
-}
+import type { HandlersOf } from '../handlers.ts'
 
 /** The commands of releases and deployments. */
-export const DEPLOYMENT_HANDLERS: Handlers = {
+export const DEPLOYMENT_HANDLERS: HandlersOf<typeof DEPLOYMENT_COMMAND_INPUTS> = {
   deploy: (engine, order) => engine.lab.deployments.deploy(order),
   planDeployment: (engine, order) => engine.lab.deployments.plan(order),
   listStrategies: (engine) => engine.lab.deployments.strategies(),

@@ -1,16 +1,8 @@
-import type { CommandInput, CommandName, CommandOutput, DESIGN_INPUTS } from '../../contract/index.ts'
-import type { Engine } from '../create-engine.ts'
-
-type DesignCommand = keyof typeof DESIGN_INPUTS & CommandName
-type Handlers = {
-  readonly [Name in DesignCommand]: (
-    engine: Engine,
-    input: CommandInput<Name>,
-  ) => CommandOutput<Name> | Promise<CommandOutput<Name>>
-}
+import type { DESIGN_INPUTS } from '../../contract/index.ts'
+import type { HandlersOf } from '../handlers.ts'
 
 /** The commands of the design. */
-export const DESIGN_HANDLERS: Handlers = {
+export const DESIGN_HANDLERS: HandlersOf<typeof DESIGN_INPUTS> = {
   undo: (engine) => engine.lab.design.history.undo(),
   redo: (engine) => engine.lab.design.history.redo(),
   addServerPair: (engine) => engine.lab.design.addPair(),

@@ -1,17 +1,9 @@
-import type { CommandInput, CommandName, CommandOutput, DNS_INPUTS } from '../../contract/index.ts'
-import type { Engine } from '../create-engine.ts'
+import type { DNS_INPUTS } from '../../contract/index.ts'
+import type { HandlersOf } from '../handlers.ts'
 import { readZone } from './zone-file.ts'
 
-type DnsCommand = keyof typeof DNS_INPUTS & CommandName
-type Handlers = {
-  readonly [Name in DnsCommand]: (
-    engine: Engine,
-    input: CommandInput<Name>,
-  ) => CommandOutput<Name> | Promise<CommandOutput<Name>>
-}
-
 /** The commands about DNS. */
-export const DNS_HANDLERS: Handlers = {
+export const DNS_HANDLERS: HandlersOf<typeof DNS_INPUTS> = {
   readDns: (engine) => engine.lab.dns.view(),
   checkZone: (_engine, { text }) => readZone(text),
   editZone: (engine, order) => engine.lab.dns.zones.edit(order),

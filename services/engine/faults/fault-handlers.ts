@@ -1,13 +1,8 @@
-import type { CommandInput, CommandName, CommandOutput, FAULT_INPUTS } from '../../contract/index.ts'
-import type { Engine } from '../create-engine.ts'
-
-type FaultCommand = keyof typeof FAULT_INPUTS & CommandName
-type Handlers = {
-  readonly [Name in FaultCommand]: (engine: Engine, input: CommandInput<Name>) => Promise<CommandOutput<Name>>
-}
+import type { FAULT_INPUTS } from '../../contract/index.ts'
+import type { HandlersOf } from '../handlers.ts'
 
 /** The commands of faults. */
-export const FAULT_HANDLERS: Handlers = {
+export const FAULT_HANDLERS: HandlersOf<typeof FAULT_INPUTS> = {
   addFault: (engine, order) => engine.lab.faults.add(order),
   clearFault: async (engine, { id }) => {
     await engine.lab.faults.clear(id)

@@ -1,0 +1,28 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect } from './fixture.ts'
+
+/** What a person does again and again in the window. */
+
+/** A panel of the dock comes forward. */
+export async function openTab(window: Page, name: string): Promise<void> {
+  await window.getByRole('tab', { name: `Tools: ${name}` }).click()
+}
+
+/** Runs a command of the palette by its words, with the keyboard alone. */
+export async function command(window: Page, text: string): Promise<void> {
+  await window.keyboard.press('Control+k')
+  const words = window.getByRole('textbox', { name: 'Type a command' })
+  await words.pressSequentially(text)
+  await window.keyboard.press('Enter')
+  await expect(words).toHaveCount(0)
+}
+
+/** Nothing that axe finds is wrong. */
+export async function axe(window: Page): Promise<void> {
+  // Whatever is pointed at shows its tip, which is no part of what is looked at.
+  await window.mouse.move(0, 0)
+  await expect(window.getByRole('tooltip')).toHaveCount(0)
+  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze()
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+}
