@@ -1,4 +1,5 @@
 import { extname, join, normalize, sep } from 'node:path'
+import { LAB_FILE_ENDING } from '../../services/contract/saving.ts'
 
 /** The one origin that the window's pages have. */
 export const APP_SCHEME = 'app'
@@ -44,4 +45,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 /** With `nosniff`, what has no known ending is nothing that a page could run. */
 export function contentType(file: string): string {
   return CONTENT_TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream'
+}
+
+/** Whether something that a page offers to save is a lab file that one of our own pages has made. */
+export function isLabFile(url: string, name: string): boolean {
+  return url.startsWith('blob:') && isAppUrl(url.slice('blob:'.length)) && name.endsWith(LAB_FILE_ENDING)
 }

@@ -8,7 +8,8 @@ import {
   type WebContents,
 } from 'electron'
 import { readFile } from 'node:fs/promises'
-import { APP_SCHEME, appFile, contentType, isAppUrl } from './app-url.ts'
+import { LAB_FILE_ENDING } from '../../services/contract/saving.ts'
+import { APP_SCHEME, appFile, contentType, isAppUrl, isLabFile } from './app-url.ts'
 
 /**
  * Nothing from anywhere else is loaded or run. Styles may be inline because the topology and the panels are placed by
@@ -79,6 +80,11 @@ function forbidInSession(shared: Session): void {
     { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*'] },
     (_details, answer) => answer({ cancel: true }),
   )
+  // A lab that is saved as a file is the only thing that a page may offer; the system's dialog asks where it goes.
+  shared.on('will-download', (event, item) => {
+    if (!isLabFile(item.getURL(), item.getFilename())) event.preventDefault()
+    else item.setSaveDialogOptions({ filters: [{ name: 'Hoplab', extensions: [LAB_FILE_ENDING.slice(1)] }] })
+  })
   // The spelling checker would fetch its dictionaries from the network.
   shared.setSpellCheckerEnabled(false)
 }

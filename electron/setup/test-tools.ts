@@ -18,6 +18,7 @@ export const TEST_TOOLS: Readonly<Record<string, PackageNames>> = {
   dnsmasq: ['dnsmasq-base'],
   dnsperf: ['dnsperf'],
   haproxy: ['haproxy'],
+  ip: ['iproute2'],
   nginx: ['nginx-light', 'nginx'],
   socat: ['socat'],
   tshark: ['tshark'],

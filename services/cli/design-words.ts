@@ -19,6 +19,7 @@ const STEP_WORDS: Readonly<Record<DesignStep, string>> = {
   sessions: 'waiting for its last sessions',
   stop: 'stopping its processes',
   reload: 'reading its new configuration',
+  workers: 'reading its new workers',
   restart: 'restarting',
 }
 

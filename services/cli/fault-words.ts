@@ -42,8 +42,11 @@ export function faultChangeWords({ spec, phase, failure }: FaultState): string |
   return phase === 'failed' ? `fault: ${faultText(spec)} could not be repaired: ${failure?.message ?? ''}` : null
 }
 
-export function faultEndWords({ spec, failure }: FaultState, by: FaultEnd): string {
-  return `fault: ${faultText(spec)} ${END_WORDS[by]}${failure === null ? '' : `: ${failure.message}`}`
+export function faultEndWords(fault: FaultState, by: FaultEnd): string {
+  const { spec, failure } = fault
+  const seen = measuredText(fault)
+  const figures = seen === '-' ? '' : ` (measured: ${seen})`
+  return `fault: ${faultText(spec)} ${END_WORDS[by]}${failure === null ? figures : `: ${failure.message}`}`
 }
 
 export function repairWords({ asBefore, checks }: RepairReport): string {

@@ -1,15 +1,14 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, join, relative, resolve, sep } from 'node:path'
 import {
+  findFolderFault,
+  isTaken,
   LabError,
-  LARGEST_RELEASE_BYTES,
-  MOST_RELEASE_FILES,
   NAME_PATTERN,
   type CommandInput,
+  type FolderFault,
+  type FolderFile,
 } from '../contract/index.ts'
-
-/** Belong to tools, not to the application. */
-const LEFT_OUT = new Set(['.git', 'node_modules'])
 
 type Import = CommandInput<'importRelease'>
 
@@ -32,31 +31,41 @@ export async function readFolderRelease(path: string, taken: readonly string[]):
   const names = await listFiles(root).catch(() => {
     throw unusable('it could not be read.')
   })
-  if (names.length > MOST_RELEASE_FILES)
-    throw new LabError('RELEASE_TOO_LARGE', { detail: `${names.length} files; ${MOST_RELEASE_FILES} are allowed.` })
-  if (!names.includes('app/index.js')) throw unusable('it has no file app/index.js, which every release begins with.')
-  let bytes = 0
+  const found: FolderFile[] = []
+  for (const path of names) {
+    const real = await realpath(join(root, path))
+    if (!real.startsWith(root + sep)) throw unusable(`${path} is a link that leads out of it.`)
+    const stats = await stat(real)
+    if (stats.isFile()) found.push({ path, bytes: stats.size })
+  }
+  const fault = findFolderFault(found)
+  if (fault !== null) throw faultError(fault, unusable)
   const files: Import['files'] = []
-  for (const name of names) {
-    const real = await realpath(join(root, name))
-    if (!real.startsWith(root + sep)) throw unusable(`${name} is a link that leads out of it.`)
-    if (!(await stat(real)).isFile()) continue
-    const content = await readFile(real)
-    bytes += content.length
-    if (bytes > LARGEST_RELEASE_BYTES)
-      throw new LabError('RELEASE_TOO_LARGE', { detail: `more than ${LARGEST_RELEASE_BYTES} bytes.` })
-    files.push({ path: name, base64: content.toString('base64') })
+  for (const { path } of found) {
+    files.push({ path, base64: (await readFile(join(root, path))).toString('base64') })
   }
   const wanted = basename(root).toLowerCase()
   return NAME_PATTERN.test(wanted) && !taken.includes(wanted) ? { name: wanted, files } : { files }
+}
+
+function faultError(fault: FolderFault, unusable: (detail: string) => LabError): LabError {
+  switch (fault.kind) {
+    case 'no-first-file':
+      return unusable(`it has no file ${fault.file}, which every release begins with.`)
+    case 'unusual-name':
+      return unusable(`rename ${fault.file}: letters, digits, spaces and . _ - + @ are allowed.`)
+    case 'many':
+      return new LabError('RELEASE_TOO_LARGE', { detail: `${fault.count} files; ${fault.most} are allowed.` })
+    case 'large':
+      return new LabError('RELEASE_TOO_LARGE', { detail: `${fault.bytes} bytes; ${fault.most} are allowed.` })
+  }
 }
 
 async function listFiles(root: string): Promise<readonly string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
   return entries
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep))
-    .filter((parts) => !parts.some((part) => LEFT_OUT.has(part)))
-    .map((parts) => parts.join('/'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter(isTaken)
     .sort()
 }

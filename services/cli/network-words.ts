@@ -27,7 +27,7 @@ const MAX_FIELDS = 24
 /** What a hop spent on the network: opening, request and answer under way; null when nothing of it was seen. */
 export function networkNs({ timing }: TraceHop): number | null {
   const parts = [timing.openNs, timing.requestNs, timing.responseNs].filter((part) => part !== null)
-  return parts.length === 0 ? null : parts.reduce((sum, part) => sum + part, 0)
+  return parts.length === 0 ? null : parts.reduce((sum, part) => sum + part, timing.delayNs)
 }
 
 export function traceText(trace: Trace, out: Output): string {

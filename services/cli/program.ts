@@ -35,10 +35,11 @@ import { recording, type RecordingOptions } from './commands/recording.ts'
 import { step, type StepOptions } from './commands/step.ts'
 import { trace, type TraceOptions } from './commands/trace.ts'
 import { traffic, type TrafficChoice } from './commands/traffic.ts'
-import { DEFAULT_TOPOLOGY, up } from './commands/up.ts'
+import { DEFAULT_TOPOLOGY, startPlan, up } from './commands/up.ts'
 import type { CommandContext, LabChoice } from './context.ts'
 import { addDesignCommands } from './design-program.ts'
 import { demo } from './demo/demo.ts'
+import { addFileCommands, addSnapshotCommands } from './saving-program.ts'
 import { addFaultCommands } from './fault-program.ts'
 import type { TextStream } from './output.ts'
 
@@ -85,7 +86,9 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
       '--workspace <dir>',
       'folder for the files of the lab (default: one for each topology in your Hoplab folder)',
     )
-    .action((topology: string, options: { workspace?: string }) => up(context(), topology, options.workspace))
+    .action((topology: string, options: { workspace?: string }) =>
+      up(context(), topology, startPlan(topology, options.workspace)),
+    )
 
   labCommand('status', 'show the hosts and services of the running lab', 'status --json').action((options: LabChoice) =>
     status(context(), options),
@@ -133,6 +136,12 @@ export function createProgram(context: () => CommandContext, stdout: TextStream)
     .action((release: string | undefined, options: CompareChoice) => compare(context(), release, options))
 
   addDesignCommands(labCommand, context)
+  addFileCommands(command, labCommand, context)
+  const snapshot = program
+    .command('snapshot')
+    .description('keep the databases and releases of a lab, and come back to them')
+    .addHelpText('after', example('snapshot take'))
+  addSnapshotCommands(groupCommand(snapshot), context)
 
   labCommand('logs', 'print what a service has logged', 'logs web-1 --follow')
     .argument('<service>', 'the service; see "status"')

@@ -2,6 +2,7 @@ import { auditEndWords } from './audit-summary.ts'
 import { stripVTControlCharacters } from 'node:util'
 import type { LabEvent, LabState, RequestResult, ServiceState, ServiceStateName } from '../contract/index.ts'
 import { kneeWords, settingWords } from './capacity-words.ts'
+import { savingWords } from './saving-words.ts'
 import { designWords } from './design-words.ts'
 import { faultChangeWords, faultEndWords, repairWords } from './fault-words.ts'
 import { table, type Output, type Style } from './output.ts'
@@ -179,6 +180,12 @@ function eventWords(event: LabEvent): string | null {
         : `ramp ${event.ramp.id}: ${event.ramp.state}, ${kneeWords(event.ramp)}`
     case 'designChanged':
       return event.done && designWords(event.done)
+    case 'designFound':
+      return event.taken
+        ? `the design of last time is back (${event.path}); "reset" returns to the shipped one`
+        : `a design that was made for another version of this topology was put aside: ${event.path}`
+    case 'savingChanged':
+      return event.done && savingWords(event.done)
     case 'capacitySampled':
     case 'rampForgotten':
     case 'planChanged':

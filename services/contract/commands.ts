@@ -29,6 +29,8 @@ import {
   type Trace,
   type WrittenFile,
 } from './network.ts'
+import { SAVING_INPUTS } from './saving-order.ts'
+import type { SavingOutputs } from './saving.ts'
 import type { Capabilities, LabState, RequestResult, ServiceState, TopologySummary } from './state.ts'
 import { TRAFFIC_INPUTS } from './traffic-order.ts'
 import type { TrafficOutputs } from './traffic.ts'
@@ -84,6 +86,7 @@ export const COMMAND_INPUTS = {
   ...AUDIT_INPUTS,
   ...DNS_INPUTS,
   ...CAPACITY_INPUTS,
+  ...SAVING_INPUTS,
 } as const satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_INPUTS
@@ -98,7 +101,10 @@ export interface CommandOutputs
     DesignOutputs,
     DnsOutputs,
     CapacityOutputs,
-    AuditOutputs {
+    AuditOutputs,
+    SavingOutputs {
+  /** As `startLab`. */
+  openLabFile: LabState
   listTopologies: readonly TopologySummary[]
   readCapabilities: Capabilities
   /** Answers when every service is ready, or fails naming those that are not. */

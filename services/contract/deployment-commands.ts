@@ -30,10 +30,9 @@ const hosts = z.array(name).max(64).optional()
 const strategy = z.enum(STRATEGIES)
 const rate = z.int().min(1).max(LARGEST_RATE)
 /** Relative, with `/`, each part a plain name; `..` and absolute paths don't match. The engine looks for links besides. */
-const file = z
-  .string()
-  .max(300)
-  .regex(/^(?!\.{1,2}(?:\/|$))[\w@+.-][\w @+.-]*(?:\/(?!\.{1,2}(?:\/|$))[\w@+.-][\w @+.-]*)*$/)
+export const RELEASE_FILE_PATTERN =
+  /^(?=.{1,300}$)(?!\.{1,2}(?:\/|$))[\w@+.-][\w @+.-]*(?:\/(?!\.{1,2}(?:\/|$))[\w@+.-][\w @+.-]*)*$/
+const file = z.string().regex(RELEASE_FILE_PATTERN)
 /** Of the report, in the reader's language, by key; see services/protocols/reports/words.ts for the keys. */
 const words = z.record(z.string().max(64), z.string().max(500))
 
@@ -61,7 +60,7 @@ export const DEPLOYMENT_COMMAND_INPUTS = {
   writeReleaseFile: z.strictObject({ release: name, file, text: z.string().max(LARGEST_RELEASE_TEXT_CHARS) }),
   diffReleases: z.strictObject({ from: name, to: name }),
   checkRelease: z.strictObject({ release: name }),
-  /** Without `strategies`: all that this lab supports. Without `release`: the next one after the live one. */
+  /** Without `strategies`: all that this lab supports. Without `release`: see `proposeRelease`. */
   compareStrategies: z.strictObject({
     strategies: z.array(strategy).min(1).max(STRATEGIES.length).optional(),
     release: name.optional(),

@@ -282,3 +282,13 @@ export interface ReportText {
   readonly fileName: string
   readonly text: string
 }
+
+/**
+ * The release that a comparison brings and takes back when nobody names one: that which ran before the live one, as it is
+ * known to run; else the next one after the live one, else any other. Null where there is no other.
+ */
+export function proposeRelease(known: readonly string[], live: string | null, before: string | null): string | null {
+  if (before !== null && before !== live && known.includes(before)) return before
+  const after = live === null ? undefined : known[known.indexOf(live) + 1]
+  return after ?? known.find((release) => release !== live) ?? null
+}

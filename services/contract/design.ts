@@ -17,6 +17,7 @@ export const CHANGE_SENTENCES = {
   activeActive: 'All servers active at {balancer}',
   activePassive: 'Only {server} active at {balancer}',
   setWorkers: '{workers} workers for {service}',
+  unmodelWorkers: 'No modelled workers for {service}',
   editZone: 'Edit the zone {zone}',
   resetDesign: 'Return to the shipped design',
 } as const satisfies Record<string, string>
@@ -65,6 +66,8 @@ export const DESIGN_STEPS = [
   'stop',
   /** The balancer reads its new configuration. */
   'reload',
+  /** An application server reads its new workers. */
+  'workers',
   'restart',
 ] as const
 export type DesignStep = (typeof DESIGN_STEPS)[number]
@@ -147,6 +150,11 @@ export interface ChangeDone {
 export interface DesignEvents {
   /** `done`: what brought it about; null for a step on the way. */
   designChanged: { readonly design: DesignState; readonly done: ChangeDone | null }
+  /**
+   * The workspace holds a design from before. `taken`: the lab starts with it; else it was made for another version of
+   * the topology and was put aside at `path`.
+   */
+  designFound: { readonly taken: boolean; readonly path: string }
 }
 
 export interface DesignOutputs {

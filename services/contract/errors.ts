@@ -67,6 +67,17 @@ export const ERROR_SENTENCES = {
   STEP_BUSY: 'A request is being stepped through already. Let it run to its end first.',
   STEP_NONE: 'No request is being stepped through.',
   STEP_MOVING: 'The packet is on its way. Wait until it has reached the next network card.',
+  DESIGN_UNSAVED:
+    'The design is in force but could not be saved to {path}: {detail}. It will be lost when the lab stops; free some space and make the change again.',
+  SNAPSHOT_UNKNOWN: 'There is no snapshot named "{name}". Known ones: {known}.',
+  SNAPSHOT_EXISTS: 'There is a snapshot named "{name}" already. Choose another name, or delete that one first.',
+  SNAPSHOT_LIMIT: 'There are {count} snapshots already. Delete one that is not needed any more.',
+  SNAPSHOT_BUSY: 'A snapshot or lab file is being written or read just now. Wait until that is done.',
+  SNAPSHOT_FAILED: 'The state of the lab could not be copied: {detail}.',
+  LAB_FILE_INVALID: '{file} is no lab file that can be opened: {detail}.',
+  LAB_FILE_NEWER: '{file} was saved by a newer Hoplab. Open it there, or update this one.',
+  LAB_FILE_TOO_LARGE:
+    'The lab takes {size} MiB; a lab file may have {most}. Remove releases, or large files and tables, that are not needed.',
   EXPORT_FAILED: '{path} could not be written: {detail}.',
   TRAFFIC_BUSY: 'Traffic is running already (run {id}). Stop it before you start another run.',
   TRAFFIC_NOT_RUNNING: 'No traffic is running.',

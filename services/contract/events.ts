@@ -13,11 +13,13 @@ import type { Failure } from './errors.ts'
 import type { FaultEvents } from './faults.ts'
 import type { LabPhase } from './names.ts'
 import type { LinkRate, NetworkState, RecordingState, StepState, TraceSummary } from './network.ts'
+import type { SavingEvents } from './saving.ts'
 import type { BackendServerState, HostState, LinkState, RequestResult, ServiceState } from './state.ts'
 import type { TrafficEvents } from './traffic.ts'
 
 /** What happened, in the past tense. The engine is the only one that makes them. */
-interface EventMap extends TrafficEvents, FaultEvents, DesignEvents, DnsEvents, CapacityEvents, AuditEvents {
+interface EventMap
+  extends TrafficEvents, FaultEvents, DesignEvents, DnsEvents, CapacityEvents, AuditEvents, SavingEvents {
   labPhaseChanged: { readonly phase: LabPhase }
   /** A lab's plan stands: hosts, services (all stopped), links, addresses. */
   labPrepared: {

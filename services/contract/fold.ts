@@ -4,6 +4,7 @@ import { NO_DESIGN } from './design.ts'
 import type { LabEvent } from './events.ts'
 import { foldFaults, NO_FAULTS } from './faults.ts'
 import { KEPT_TRACES, type TraceSummary } from './network.ts'
+import { NO_SAVING } from './saving.ts'
 import { EMPTY_LAB, type LabState, type ServiceState } from './state.ts'
 import { foldTraffic } from './traffic.ts'
 
@@ -44,6 +45,7 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
         ...NO_FAULTS,
         ...NO_CAPACITY,
         ...NO_AUDIT,
+        ...NO_SAVING,
       }
     case 'labDisposed':
       return { ...EMPTY_LAB }
@@ -109,6 +111,9 @@ function change(state: LabState, event: LabEvent): Partial<LabState> {
       return { audit: event.audit }
     case 'failoverProgressed':
       return { failover: event.failover }
+    case 'savingChanged':
+      return { snapshots: event.snapshots, saving: event.saving }
+    case 'designFound':
     case 'zoneChanged':
     case 'cacheFlushed':
     case 'labFailed':

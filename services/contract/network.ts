@@ -186,6 +186,13 @@ export interface PacketHold {
   readonly toNs: number | null
 }
 
+/** A packet that came at `fromNs` and arrived at `toNs` only, because of a fault of the network. */
+export interface PacketDelay {
+  readonly no: number
+  readonly fromNs: number
+  readonly toNs: number
+}
+
 export interface TraceHop {
   /** Index in `requests`; null for the look-up of the name. */
   readonly request: number | null
@@ -214,6 +221,7 @@ export interface TraceHop {
   readonly certain: boolean
   readonly timing: HopTiming
   readonly holds: readonly PacketHold[]
+  readonly delays: readonly PacketDelay[]
   readonly note: TraceSentence
   readonly packets: readonly number[]
 }
@@ -227,10 +235,12 @@ export interface HopTiming {
   readonly responseNs: number | null
   /** From the last byte of the request to the first of the answer. */
   readonly waitNs: number | null
-  /** The part of `waitNs` that the process `to` needed by itself: without its own hops, without holds. */
+  /** The part of `waitNs` that the process `to` needed by itself: without its own hops, holds and delays. */
   readonly processNs: number | null
   /** Held at the NIC, both ways. */
   readonly heldNs: number
+  /** On the network, because faults keep packets on the way, both ways. */
+  readonly delayNs: number
 }
 
 export interface TraceStep {

@@ -13,6 +13,7 @@ import type { Failure } from './errors.ts'
 import { NO_FAULTS, type FaultsState } from './faults.ts'
 import { NO_NETWORK, type NetworkState, type StepState, type TraceSummary } from './network.ts'
 import type { BackendState, Engine, HostKind, LabPhase, Role, ServiceAction, ServiceStateName } from './names.ts'
+import { NO_SAVING, type SavingState } from './saving.ts'
 import type { TrafficRun } from './traffic.ts'
 
 /** Plain data only: it crosses process borders. Times are milliseconds since the epoch, sizes are bytes. */
@@ -132,7 +133,7 @@ export interface RequestResult {
   readonly failure: Failure | null
 }
 
-export interface LabState extends FaultsState, CapacityState, AuditPart {
+export interface LabState extends FaultsState, CapacityState, AuditPart, SavingState {
   /** Number of the last event that is folded in. */
   readonly seq: number
   readonly phase: LabPhase
@@ -192,12 +193,15 @@ export const EMPTY_LAB: LabState = {
   ...NO_FAULTS,
   ...NO_CAPACITY,
   ...NO_AUDIT,
+  ...NO_SAVING,
 }
 
 /** One topology that can be chosen, with what a small drawing of it needs. */
 export interface TopologySummary {
   readonly id: string
   readonly file: string
+  /** A lab that came as a file; false: it came with the program. */
+  readonly opened: boolean
   readonly hosts: readonly {
     readonly id: string
     readonly kind: HostKind

@@ -12,7 +12,7 @@ export type TrafficConnections = (typeof TRAFFIC_CONNECTIONS)[number]
 /**
  * Why a request that was due did not succeed. `status`: the answer's status was 4xx or 5xx; `reset`: the connection broke
  * before the answer was complete, or the answer was no HTTP; `unsent`: the generator itself could not send it (out of
- * sockets or ports), which says nothing about the servers.
+ * sockets or ports, or stopped while it was behind), which says nothing about the servers.
  */
 export const TRAFFIC_FAILURES = ['status', 'refused', 'reset', 'timedOut', 'dns', 'unsent'] as const
 export type TrafficFailure = (typeof TRAFFIC_FAILURES)[number]

@@ -14,6 +14,7 @@ import { FAULT_HANDLERS } from './faults/fault-handlers.ts'
 import { CAPACITY_HANDLERS } from './capacity/capacity-handlers.ts'
 import { DNS_HANDLERS } from './dns/dns-handlers.ts'
 import { DESIGN_HANDLERS } from './design/design-handlers.ts'
+import { SAVING_HANDLERS } from './saving/saving-handlers.ts'
 import { readServiceFile } from './workspace/read-service-file.ts'
 
 /** Terminals belong to one client; the key says which. */
@@ -92,6 +93,7 @@ const HANDLERS: { readonly [Name in CommandName]: Handler<Name> } = {
   ...AUDIT_HANDLERS,
   ...DNS_HANDLERS,
   ...CAPACITY_HANDLERS,
+  ...SAVING_HANDLERS,
   startTraffic: async (engine, order) => (await engine.lab.traffic.start(order)).state,
   stopTraffic: async (engine) => (await engine.lab.traffic.stop()).state,
   readTrafficRun: (engine, { id }) => engine.lab.traffic.run(id).data,

@@ -11,15 +11,17 @@ import type { LabBrowser } from './browser/lab-browser.ts'
 import type { Stepper } from './network/stepper.ts'
 import { runCommand } from './commands.ts'
 import { EventLog } from './event-log.ts'
+import { DesignSaver } from './design/saved-design.ts'
 import type { EngineConnection, EngineOptions, LabEngine, StartPlan } from './index.ts'
 import type { Lab } from './lab.ts'
+import type { Topology } from '../protocols/topology/schema.ts'
 import { addressPlanFor } from './plan/addresses.ts'
 import { LabPlan } from './plan/lab-plan.ts'
 import { currentPlatform } from './platform/current-platform.ts'
 import type { Platform } from './platform/platform.ts'
 import { ProcessKeeper } from './supervisor/process-keeper.ts'
 import { RunRegistry, sweepLeftovers } from './supervisor/run-registry.ts'
-import { loadTopologyFile, TopologyShelf } from './topologies.ts'
+import { loadTopologyFile, SHIPPED_FILE, TopologyShelf } from './topologies.ts'
 import type { Workspace } from './workspace/workspace.ts'
 
 /** Makes an engine and ends what an earlier one left behind. */
@@ -71,7 +73,7 @@ export class Engine implements LabEngine {
     this.options = options
     this.platform = platform
     this.registry = registry
-    this.topologies = new TopologyShelf(join(options.resourcesDir, 'topologies'))
+    this.topologies = new TopologyShelf(join(options.resourcesDir, 'topologies'), options.workspacesDir)
     this.keeper = new ProcessKeeper(registry, platform, [options.nodePath, join(options.programsDir, 'guard.mjs')])
   }
 
@@ -127,6 +129,7 @@ export class Engine implements LabEngine {
     try {
       const lab = await this.openLab(wanted)
       await lab.start()
+      await lab.breakAsPlanned()
     } catch (error) {
       return this.failStart(error)
     }
@@ -136,15 +139,40 @@ export class Engine implements LabEngine {
   }
 
   private async openLab(wanted: StartPlan): Promise<Lab> {
-    const named = wanted.topology
-    const topology = await (typeof named === 'string' ? this.topologies.load(named) : loadTopologyFile(named.file))
-    const { Lab, LabBrowser, Workspace, Stepper } = await loadLabModules()
-    const workspace = await Workspace.open(
-      wanted.workspace ?? join(this.options.workspacesDir, topology.name),
-      this.platform,
-    )
+    const { file, workspace: own } = await this.findFiles(wanted)
+    const shipped = await loadTopologyFile(file)
+    const { Workspace } = await loadLabModules()
+    const workspace = await Workspace.open(own ?? join(this.options.workspacesDir, shipped.name), this.platform)
+    try {
+      return await this.openLabIn(workspace, shipped)
+    } catch (error) {
+      await workspace.close()
+      throw error
+    }
+  }
+
+  private async findFiles(wanted: StartPlan): Promise<{ readonly file: string; readonly workspace: string | null }> {
+    const { workspacesDir } = this.options
+    if ('labFile' in wanted) {
+      const { unpackLabFile } = await import('./saving/lab-file.ts')
+      const { name, bytes } = wanted.labFile
+      const taken = await this.topologies.names()
+      const workspace = await unpackLabFile(bytes, name, { workspacesDir, taken, platform: this.platform })
+      return { file: join(workspace, SHIPPED_FILE), workspace }
+    }
+    const { topology } = wanted
+    const found = typeof topology === 'string' ? await this.topologies.find(topology) : { ...topology, workspace: null }
+    return { file: found.file, workspace: wanted.workspace ?? found.workspace }
+  }
+
+  private async openLabIn(workspace: Workspace, shipped: Topology): Promise<Lab> {
+    const { Lab, LabBrowser, Stepper } = await loadLabModules()
+    const saver = new DesignSaver(workspace.root, shipped)
+    const found = await saver.find()
+    const topology = found?.topology ?? shipped
     const lab = new Lab({
       plan: new LabPlan(topology, addressPlanFor(topology, this.platform, this.options.networkCards !== false)),
+      saver,
       workspace,
       platform: this.platform,
       keeper: this.keeper,
@@ -153,12 +181,8 @@ export class Engine implements LabEngine {
       programsDir: this.options.programsDir,
       shippedCodebase: join(this.options.resourcesDir, 'codebases', topology.codebase),
     })
-    try {
-      await lab.prepare()
-    } catch (error) {
-      await workspace.close()
-      throw error
-    }
+    await lab.prepare()
+    if (found !== null) this.events.emit({ type: 'designFound', taken: found.topology !== null, path: found.path })
     this.current = lab
     const browser = new LabBrowser(lab.plan, this.events, lab.network)
     this.browser = browser

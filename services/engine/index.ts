@@ -21,11 +21,14 @@ export interface EngineConnection {
   close(): void
 }
 
-export interface StartPlan {
-  /** Name of a shipped topology, or the path of a topology file. */
-  readonly topology: string | { readonly file: string }
-  readonly workspace?: string
-}
+export type StartPlan =
+  | {
+      /** Name of a shipped topology or an opened lab, or the path of a topology file. */
+      readonly topology: string | { readonly file: string }
+      readonly workspace?: string
+    }
+  /** A lab that was saved as one file. It gets a workspace of its own, named after it. */
+  | { readonly labFile: { readonly name: string; readonly bytes: Uint8Array } }
 
 /** The lab without a window. */
 export interface LabEngine {

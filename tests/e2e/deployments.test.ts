@@ -1,8 +1,10 @@
 import type { Locator, Page } from '@playwright/test'
-import { readdir } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from './fixture.ts'
-import { axe, openTab } from './hands.ts'
+import { axe, command, openTab } from './hands.ts'
+import { ROOT } from './running-app.ts'
 
 /** Deployments in the real window: real releases, real processes, real traffic. */
 
@@ -96,6 +98,53 @@ test('edits a file, shows what changed, and deploys it as the next version', asy
   await window.getByRole('button', { name: 'Deploy v6…' }).click()
   await dialog(window).getByRole('button', { name: 'Deploy v6' }).click()
   await expect(window.locator('.vue-flow').getByText('v6', { exact: true })).toHaveCount(2, SOON)
+})
+
+test('takes a folder of one’s own: what is wrong with it, what is different in it, and its deployment', async ({
+  hoplab: { window },
+}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'my-site-'))
+  try {
+    const choose = async (open: () => Promise<void>): Promise<void> => {
+      const [chooser] = await Promise.all([window.waitForEvent('filechooser'), open()])
+      await chooser.setFiles(folder)
+    }
+    const button = window.getByRole('button', { name: 'Own folder…' })
+    await showView(window, 'Releases')
+    await writeFile(join(folder, 'readme.txt'), 'no site yet')
+    await choose(() => button.click())
+    await expect(window.getByText(/cannot become a release: it has no file app\/index\.js/)).toBeVisible()
+    await window.getByRole('button', { name: 'Dismiss' }).click()
+
+    await cp(join(ROOT, 'resources/codebases/foobar/releases/v1'), folder, { recursive: true })
+    await writeFile(join(folder, 'public', 'mine.txt'), 'of my own\n')
+    await choose(() => command(window, 'Own folder'))
+    await expect(window.getByText(/is release v6 now\. It is not deployed yet\./)).toBeVisible(SOON)
+    await expect(window.getByText('Release v6 loads.')).toBeVisible(SOON)
+    await expect(window.getByText('public/mine.txt').first()).toBeVisible()
+    await axe(window)
+
+    await writeFile(join(folder, 'app', 'index.js'), 'export default (((\n')
+    await window.getByRole('button', { name: 'Deploy v6…' }).click()
+    // What was done before does not lie over the dialog's buttons.
+    await expect(window.getByText(/is release v6 now/)).toHaveCount(0)
+    await choose(() => dialog(window).getByRole('button', { name: 'Own folder…' }).click())
+    await expect(dialog(window).getByRole('radio', { name: /^v7/ })).toBeChecked(SOON)
+    await dialog(window).getByRole('button', { name: 'Deploy v7' }).click()
+    await expect(
+      dialog(window)
+        .getByText(/app\/index\.js:\d/)
+        .first(),
+    ).toBeVisible(SOON)
+    await window.keyboard.press('Escape')
+
+    await window.getByRole('navigation', { name: 'Releases' }).getByRole('button', { name: /^v6/ }).click()
+    await window.getByRole('button', { name: 'Deploy v6…' }).click()
+    await dialog(window).getByRole('button', { name: 'Deploy v6' }).click()
+    await expect(window.locator('.vue-flow').getByText('v6', { exact: true })).toHaveCount(2, SOON)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 })
 
 test('compares strategies under the same traffic and saves the table', async ({ hoplab: { window, home } }) => {

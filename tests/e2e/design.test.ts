@@ -51,5 +51,5 @@ test('adds a server pair under traffic, balances otherwise, and undoes it all', 
   await expect(window.getByText('7 of 7 ready').first()).toBeVisible({ timeout: 30_000 })
   await expect(main.getByRole('region', { name: 'server-3' })).toHaveCount(0)
   const { answer } = await traffic
-  expect(answer).toMatchObject({ failed: {} })
+  expect(answer).toHaveProperty('failed', {})
 })

@@ -45,6 +45,32 @@ test('slows a link, kills a server, and repairs both with a proof', async ({ hop
   await axe(window)
 })
 
+test('breaks and repairs a link in the drawing, and says in the table what is broken', async ({
+  hoplab: { window },
+}) => {
+  const link = window.getByRole('button', { name: /^Link from lb-1 to web-2/ })
+  await link.focus()
+  await window.keyboard.press('Enter')
+  await window.getByRole('menuitem', { name: 'Break lb-1>web-2' }).click()
+  const dialog = window.getByRole('dialog', { name: 'Break something on purpose' })
+  await dialog.getByRole('radio', { name: /^Unplug/ }).click()
+  await dialog.getByRole('button', { name: 'Break lb-1 → web-2' }).click()
+  await expect(window.locator('.vue-flow__edge-path.cut')).toHaveCount(1)
+
+  await window.keyboard.press('Shift+W')
+  const table = window.getByRole('table', { name: 'Services of the lab' })
+  await expect(table.getByRole('row', { name: /^web-2/ })).toContainText('lb-1 → web-2: Unplug')
+  await axe(window)
+  await window.keyboard.press('Shift+W')
+
+  await link.click({ button: 'right' })
+  await window.getByRole('menuitem', { name: 'Repair Unplug on lb-1 → web-2' }).click()
+  await expect(window.locator('.vue-flow__edge-path.cut')).toHaveCount(0)
+  await link.click()
+  await window.getByRole('menuitem', { name: 'Packets of lb-1 > web-2' }).click()
+  await expect(window.getByRole('combobox', { name: 'Filter packets' })).toHaveValue('link lb-1 > web-2')
+})
+
 test('slows a server, and does not offer what a balancer cannot do', async ({ hoplab: { window } }) => {
   await openTab(window, 'Faults')
   await command(window, 'Break app-1')

@@ -5,7 +5,10 @@ import type { ReportFormat } from '../../../services/contract/index.ts'
 import { useDeploymentsStore, type DeploymentView } from '../stores/deployments.ts'
 import { useLabStore } from '../stores/lab.ts'
 import { useLayoutStore } from '../stores/layout.ts'
+import { useNoticesStore } from '../stores/notices.ts'
+import { useReleasesStore } from '../stores/releases.ts'
 import { simpleAction, type UiAction } from './ui-action.ts'
+import { useOwnFolder } from './use-own-folder.ts'
 
 /** The keys of a report's words; `{name}` places are filled by the engine. */
 const REPORT_WORDS = [
@@ -20,6 +23,7 @@ export interface DeploymentActions {
   readonly stop: ComputedRef<UiAction>
   readonly savePage: ComputedRef<UiAction>
   readonly saveTable: ComputedRef<UiAction>
+  readonly ownFolder: ComputedRef<UiAction>
   readonly all: ComputedRef<readonly UiAction[]>
 }
 
@@ -29,6 +33,8 @@ export function useDeploymentActions(): DeploymentActions {
   const lab = useLabStore()
   const layout = useLayoutStore()
   const deployments = useDeploymentsStore()
+  const notices = useNoticesStore()
+  const releases = useReleasesStore()
 
   const phaseReason = computed(() => (lab.phase === 'running' ? null : t(`reasons.phase.${lab.phase}`)))
   const busyReason = computed(() => {
@@ -68,6 +74,14 @@ export function useDeploymentActions(): DeploymentActions {
     showing('compare', t('deployments.compare.open'), ChartNoAxesColumn),
     showing('releases', t('deployments.releases.open'), FileCode),
   ])
+
+  /** What came is looked at, and checked as a deployment would, before anybody deploys it. */
+  const ownFolder = useOwnFolder((release, folder) => {
+    notices.showDone('deployments.folder.done', { folder, release })
+    deployments.view = 'releases'
+    layout.showPanel('deployments')
+    void releases.checkIt()
+  })
 
   function hostsOf(): string {
     return deployments.previous.map(({ host, release }) => `${host}: ${release}`).join(', ')
@@ -114,6 +128,7 @@ export function useDeploymentActions(): DeploymentActions {
     })
   }
 
-  const all = computed(() => [rollBack.value, stop.value, ...views.value, savePage.value, saveTable.value])
-  return { rollBack, stop, savePage, saveTable, all }
+  const saved = computed(() => [savePage.value, saveTable.value])
+  const all = computed(() => [rollBack.value, stop.value, ...views.value, ownFolder.value, ...saved.value])
+  return { rollBack, stop, savePage, saveTable, ownFolder, all }
 }

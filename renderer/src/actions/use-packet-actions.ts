@@ -107,6 +107,7 @@ export function usePacketActions(): PacketActions {
       filterAction('hrana-only', t('packets.quick.hrana'), 'hrana'),
       filterAction('errors', t('packets.quick.errors'), 'http.status >= 500'),
       filterAction('refused', t('packets.quick.refused'), 'kind reset or kind refused'),
+      filterAction('faulty', t('packets.quick.faulty'), 'faulty'),
       filterAction(
         'selected',
         name === null ? t('packets.quick.selected') : t('packets.quick.host', { name }),

@@ -1,4 +1,4 @@
-import { afterPaint, whenIdle } from './after-paint.ts'
+import { leaveRoomForInput } from './after-paint.ts'
 import type { ShellBridge, ShellMessage, ShellNotice } from '../../../services/contract/shell.ts'
 
 /** The window's side of the preload: how a page gets its port to the engine and hears the shell's notices. */
@@ -29,7 +29,7 @@ export function receiveEnginePort(): Promise<MessagePort> {
       end()
     })
     // The engine starts with the first page that asks, and would take the processor from what is being painted.
-    void afterPaint().then(whenIdle).then(shell.requestEnginePort)
+    void leaveRoomForInput().then(shell.requestEnginePort)
   })
 }
 

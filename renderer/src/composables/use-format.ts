@@ -1,5 +1,15 @@
+import type { FaultFigure } from '../../../services/contract/faults.ts'
 import { useSettingsStore } from '../stores/settings.ts'
-import { formatBytes, formatCount, formatDuration, formatMs, formatRate, formatTime } from '../model/format.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatFigure,
+  formatMoment,
+  formatMs,
+  formatRate,
+  formatTime,
+} from '../model/format.ts'
 
 export interface Formats {
   ms(value: number): string
@@ -7,7 +17,11 @@ export interface Formats {
   count(value: number): string
   rate(perSecond: number): string
   duration(ms: number): string
+  /** A figure of a fault. */
+  figure(name: FaultFigure, value: number): string
   time(atMs: number): string
+  /** Day and time. */
+  moment(atMs: number): string
 }
 
 /** Figures with their units in the language of the window; follows it when it changes. */
@@ -19,6 +33,8 @@ export function useFormat(): Formats {
     count: (value) => formatCount(value, settings.language),
     rate: (perSecond) => formatRate(perSecond, settings.language),
     duration: formatDuration,
+    figure: (name, value) => formatFigure(name, value, settings.language),
+    moment: (atMs) => formatMoment(atMs, settings.language),
     time: (atMs) => formatTime(atMs, settings.language),
   }
 }

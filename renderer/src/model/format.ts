@@ -1,3 +1,5 @@
+import type { FaultFigure } from '../../../services/contract/faults.ts'
+
 /** Figures with their units, in the language of the window. All are pure; the language comes as a BCP 47 tag. */
 
 const NONE = '–'
@@ -57,6 +59,19 @@ export function formatDuration(ms: number): string {
     .join(' ')
 }
 
+/** Day and time, as in a list of things that were kept. */
+export function formatMoment(atMs: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(atMs)
+}
+
 export function formatTime(atMs: number, language: string): string {
   return new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(atMs)
+}
+
+/** A figure of a fault in its unit. */
+export function formatFigure(name: FaultFigure, value: number, language: string): string {
+  if (name === 'delayMs') return formatMs(value, language)
+  return name === 'bytesPerSecond' || name === 'memoryBytes'
+    ? formatBytes(value, language)
+    : formatCount(value, language)
 }

@@ -41,5 +41,10 @@ export const useNoticesStore = defineStore('notices', () => {
     notices.value = notices.value.filter((notice) => notice.id !== id)
   }
 
-  return { notices, showFailure, showDone, dismiss }
+  /** Whoever opens a dialog has seen what was done before; what went wrong stays. */
+  function dismissDone(): void {
+    notices.value = notices.value.filter(({ kind }) => kind !== 'done')
+  }
+
+  return { notices, showFailure, showDone, dismiss, dismissDone }
 })

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { toFailure, type Failure } from '../../../services/contract/errors.ts'
-import type { ReleaseCheck, ReleaseDiff, ReleaseFile } from '../../../services/contract/index.ts'
+import type { CommandInput, ReleaseCheck, ReleaseDiff, ReleaseFile } from '../../../services/contract/index.ts'
 import { useLabStore } from './lab.ts'
 import { useNoticesStore } from './notices.ts'
 
@@ -51,6 +51,7 @@ export const useReleasesStore = defineStore('releases', () => {
   const isDraft = computed(() => release.value !== null && drafts.value.has(release.value))
   const saving = computed(() => lab.busy.has('save-release'))
   const checking = computed(() => lab.busy.has('check-release'))
+  const importing = ref(false)
 
   watch(
     () => lab.state.workspace,
@@ -166,6 +167,20 @@ export const useReleasesStore = defineStore('releases', () => {
     if (release.value === asked) check.value = answer
   }
 
+  /** Makes the next version of files that a person brought, and looks at what is different in it. Answers which. */
+  async function importFiles(brought: CommandInput<'importRelease'>['files']): Promise<string> {
+    importing.value = true
+    try {
+      const { id } = await lab.run('importRelease', { files: brought })
+      drafts.value = new Set([...drafts.value, id])
+      chosen.value = id
+      view.value = 'diff'
+      return id
+    } finally {
+      importing.value = false
+    }
+  }
+
   /** Opens the place that a check complained about. */
   async function showFault({ file: path, line }: ReleaseCheck): Promise<void> {
     view.value = 'file'
@@ -189,6 +204,7 @@ export const useReleasesStore = defineStore('releases', () => {
     isDraft,
     saving,
     checking,
+    importing,
     diff,
     check,
     failure,
@@ -198,6 +214,7 @@ export const useReleasesStore = defineStore('releases', () => {
     edit,
     dropEdits,
     save,
+    importFiles,
     checkIt,
     showFault,
   }

@@ -9,7 +9,7 @@ import { count, eventText, hintLines, labText, time } from '../words.ts'
 export const DEFAULT_TOPOLOGY = '1-distributed_web_infrastructure'
 
 /** Runs a lab in this process until Ctrl-C, or until it is stopped from elsewhere (`lab down`). */
-export async function up(context: CommandContext, topology: string, workspace: string | undefined): Promise<void> {
+export async function up(context: CommandContext, name: string, plan: StartPlan): Promise<void> {
   const { world, out, interrupt } = context
   await withEngine(context, async (engine) => {
     const { stateDir } = world.engineOptions
@@ -20,8 +20,8 @@ export async function up(context: CommandContext, topology: string, workspace: s
     })
     try {
       const start = performance.now()
-      out.say(`Starting ${topology} ...`)
-      const state = await interrupt.during(engine.startLab(startPlan(topology, workspace)))
+      out.say(`Starting ${name} ...`)
+      const state = await interrupt.during(engine.startLab(plan))
       announce(context, state, performance.now() - start)
       announcedSeq = state.seq
       await Promise.race([interrupt.happened, follower.waitFor(({ phase }) => phase === 'idle')])
@@ -38,7 +38,7 @@ export async function up(context: CommandContext, topology: string, workspace: s
 }
 
 /** A topology by its name, or a file of the person's own. */
-function startPlan(topology: string, workspace: string | undefined): StartPlan {
+export function startPlan(topology: string, workspace: string | undefined): StartPlan {
   return {
     topology: /\.ya?ml$/.test(topology) ? { file: fromWhereOneStands(topology) } : topology,
     ...(workspace === undefined ? {} : { workspace: fromWhereOneStands(workspace) }),

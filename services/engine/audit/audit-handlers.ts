@@ -10,8 +10,10 @@ import {
 import { auditCsv } from '../../protocols/reports/audit-csv.ts'
 import { auditHtml } from '../../protocols/reports/audit-html.ts'
 import { auditWords } from '../../protocols/reports/audit-words.ts'
+import type { Topology } from '../../protocols/topology/schema.ts'
 import type { Engine } from '../create-engine.ts'
 import type { HandlersOf } from '../handlers.ts'
+import { loadTopologyFile } from '../topologies.ts'
 import { predictedAudit } from './prediction.ts'
 
 /** The commands of the audit. */
@@ -44,9 +46,13 @@ export function requireNoAudit(engine: Engine, command: CommandName): void {
   if (DISTURBING.has(command) && engine.isAuditing) throw new LabError('AUDIT_BUSY')
 }
 
+async function loadShelved(engine: Engine, topology: string): Promise<Topology> {
+  return loadTopologyFile((await engine.topologies.find(topology)).file)
+}
+
 /** Throws `TOPOLOGY_NOT_FOUND`, `TOPOLOGY_INVALID`, and `LAB_NOT_RUNNING` where none is named. */
 async function predict(engine: Engine, topology: string | undefined): Promise<AuditState> {
-  return topology === undefined ? engine.lab.audits.predict() : predictedAudit(await engine.topologies.load(topology))
+  return topology === undefined ? engine.lab.audits.predict() : predictedAudit(await loadShelved(engine, topology))
 }
 
 async function render(

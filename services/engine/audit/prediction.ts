@@ -1,7 +1,7 @@
 import type { AuditPlan, AuditRow, AuditState } from '../../contract/index.ts'
 import { predictAudit } from '../../protocols/audit/predict.ts'
 import type { Topology } from '../../protocols/topology/schema.ts'
-import { linksOf } from '../plan/lab-plan.ts'
+import { linksOf } from '../../protocols/topology/links.ts'
 
 /** An audit in which nothing is broken yet: what the plan alone says of every part. */
 export function predictedAudit(topology: Topology): AuditState {

@@ -7,7 +7,8 @@ import {
   type NewLabEvent,
 } from '../../contract/index.ts'
 import type { CapacityReport } from '../../protocols/capacity/report.ts'
-import type { LabPlan } from '../plan/lab-plan.ts'
+import { workersOf } from '../../protocols/topology/edit.ts'
+import type { LabPlan, PlannedOf } from '../plan/lab-plan.ts'
 import type { Service } from '../supervisor/service.ts'
 import type { TrafficRunner } from '../traffic/traffic-runner.ts'
 import type { Workspace } from '../workspace/workspace.ts'
@@ -34,8 +35,6 @@ const TAKEN_MS = 5000
 export class CapacityDesk {
   readonly ramps: RampRunner
   private readonly ground: CapacityGround
-  /** Set while the lab runs; whoever is not in it is as the topology says. */
-  private readonly settings = new Map<string, CapacitySetting | null>()
   private readonly last = new Map<string, CapacityReport>()
   private readonly waiting = new Map<string, Set<(report: CapacityReport) => void>>()
   private timer: NodeJS.Timeout | null = null
@@ -59,31 +58,22 @@ export class CapacityDesk {
 
   /** How the workers of an application server are set now; null: not modelled. */
   settingOf(id: string): CapacitySetting | null {
-    const set = this.settings.get(id)
-    if (set !== undefined) return set
     const spec = this.appServers().find((app) => app.id === id)?.spec
-    if (spec?.workers === undefined) return null
-    return { workers: spec.workers, costMs: spec.costMs, queueLimit: spec.queue }
+    return spec === undefined ? null : workersOf(spec)
   }
 
   /**
-   * Sets the workers of an application server; null: nothing is modelled any more. Resolves when its process works by
-   * it, or at once when none runs. Throws `SERVICE_UNKNOWN`, `CAPACITY_NOT_APP`, `CAPACITY_SILENT`.
+   * The application server works as the plan says: resolves when its process does, or at once when none runs. Throws
+   * `CAPACITY_SILENT`.
    */
-  async setCapacity(id: string, setting: CapacitySetting | null): Promise<CapacitySetting | null> {
-    const service = this.ground.service(id)
-    const planned = this.appServers().find((app) => app.id === id)
-    if (planned === undefined) {
-      const known = this.appServers().map((app) => app.id)
-      throw new LabError('CAPACITY_NOT_APP', { service: id, known: known.join(', ') })
-    }
-    this.settings.set(id, setting)
-    const taken = service.state.state === 'ready' ? this.taken(id, setting) : Promise.resolve()
-    await writeCapacity(planned, this.ground.workspace, setting)
+  async carryOut(app: PlannedOf<'app-server'>): Promise<void> {
+    const { id } = app
+    const setting = workersOf(app.spec)
+    const taken = this.ground.service(id).state.state === 'ready' ? this.taken(id, setting) : Promise.resolve()
+    await writeCapacity(app, this.ground.workspace, setting)
     await taken
     this.ground.emit({ type: 'capacityChanged', service: id, setting })
     this.sample()
-    return setting
   }
 
   /** The present process of an application server has told how its workers do. */

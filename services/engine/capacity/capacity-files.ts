@@ -1,8 +1,7 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { CapacitySetting } from '../../contract/index.ts'
 import { formatCapacityFile } from '../../protocols/capacity/report.ts'
 import type { PlannedOf } from '../plan/lab-plan.ts'
+import { replaceFile } from '../workspace/replace-file.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 
 type AppServer = Pick<PlannedOf<'app-server'>, 'id' | 'host'>
@@ -18,9 +17,5 @@ export async function writeCapacity(
   workspace: Workspace,
   setting: CapacitySetting | null,
 ): Promise<void> {
-  const path = capacityFile(service, workspace)
-  await mkdir(dirname(path), { recursive: true })
-  // Beside it and renamed, so that the server never reads half a file.
-  await writeFile(`${path}.tmp`, formatCapacityFile(setting))
-  await rename(`${path}.tmp`, path)
+  await replaceFile(capacityFile(service, workspace), formatCapacityFile(setting))
 }

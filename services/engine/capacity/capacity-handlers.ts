@@ -3,7 +3,7 @@ import type { HandlersOf } from '../handlers.ts'
 
 /** The commands about capacity and balancing. */
 export const CAPACITY_HANDLERS: HandlersOf<typeof CAPACITY_INPUTS> = {
-  setCapacity: (engine, { service, setting }) => engine.lab.capacity.setCapacity(service, setting),
+  setCapacity: (engine, order) => engine.lab.design.setWorkers(order),
   runRamp: (engine, order) => engine.lab.capacity.ramps.start(order),
   stopRamp: async (engine) => {
     await engine.lab.capacity.ramps.stop()

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import {
-  LabError,
   toFailure,
   type ComparedStrategy,
   type ComparisonState,
@@ -123,11 +122,4 @@ function rowOf(
     cells,
     trafficStartedAtMs: startedAtMs,
   }
-}
-
-/** The release after the live one, for a comparison that names none. Throws `RELEASE_UNKNOWN`. */
-export function nextRelease(known: readonly string[], from: string): string {
-  const next = known[known.indexOf(from) + 1] ?? known.find((release) => release !== from)
-  if (next === undefined) throw new LabError('RELEASE_UNKNOWN', { release: 'next', known: known.join(', ') })
-  return next
 }

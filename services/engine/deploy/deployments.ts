@@ -1,5 +1,6 @@
 import {
   LabError,
+  proposeRelease,
   STRATEGIES,
   type DeploymentPlan,
   type DeploymentState,
@@ -11,7 +12,7 @@ import {
 } from '../../contract/index.ts'
 import { findReleaseFault } from '../workspace/code-check.ts'
 import type { Releases } from '../workspace/releases.ts'
-import { Comparison, nextRelease } from './comparison.ts'
+import { Comparison } from './comparison.ts'
 import { DeployServer } from './deploy-server.ts'
 import { DeploymentRecord } from './deployment-record.ts'
 import type { DeploymentJournal } from './journal.ts'
@@ -45,6 +46,8 @@ export class Deployments {
   private comparison: Comparison | null = null
   private comparing = false
   private running = false
+  /** Orders that are being looked at. */
+  private planning = 0
   private count = 0
 
   constructor(ground: DeployGround, releases: Releases, journal: DeploymentJournal) {
@@ -69,7 +72,7 @@ export class Deployments {
   }
 
   get busy(): boolean {
-    return this.running || this.comparing
+    return this.running || this.comparing || this.planning > 0
   }
 
   strategies(): readonly StrategyInfo[] {
@@ -94,7 +97,7 @@ export class Deployments {
   /** Throws when it cannot begin; a deployment that fails is a result. */
   async deploy(order: DeployOrder): Promise<DeploymentState> {
     this.requireRest()
-    return this.run(await this.plan(order), order.rate)
+    return this.run(await this.whilePlanning(() => this.plan(order)), order.rate)
   }
 
   /**
@@ -128,10 +131,7 @@ export class Deployments {
     this.requireRest()
     const supported = this.strategies().filter((info) => info.supported)
     const wanted = order.strategies ?? supported.map(({ strategy }) => strategy)
-    const from = await this.liveRelease()
-    const known = (await this.releases.list()).map(({ id }) => id)
-    const release = order.release ?? nextRelease(known, from)
-    for (const strategy of wanted) await this.plan({ release, strategy })
+    const { from, release } = await this.whilePlanning(() => this.planComparison(wanted, order.release))
     this.count += 1
     const strategies = supported.filter(({ strategy }) => wanted.includes(strategy))
     const comparison = new Comparison(
@@ -148,6 +148,29 @@ export class Deployments {
       return await comparison.run()
     } finally {
       this.comparing = false
+    }
+  }
+
+  private async planComparison(
+    strategies: readonly Strategy[],
+    wanted: string | undefined,
+  ): Promise<{ readonly from: string; readonly release: string }> {
+    const from = await this.liveRelease()
+    const known = (await this.releases.list()).map(({ id }) => id)
+    const [before = null] = Object.values(this.journal.previous)
+    const release = wanted ?? proposeRelease(known, from, before)
+    if (release === null) throw new LabError('RELEASE_UNKNOWN', { release: 'next', known: known.join(', ') })
+    for (const strategy of strategies) await this.plan({ release, strategy })
+    return { from, release }
+  }
+
+  /** Nothing else may begin while an order is looked at. */
+  private async whilePlanning<Value>(work: () => Promise<Value>): Promise<Value> {
+    this.planning += 1
+    try {
+      return await work()
+    } finally {
+      this.planning -= 1
     }
   }
 
@@ -194,6 +217,16 @@ export class Deployments {
   /** The lab ends. What is under way is given up where it stands; the journal says so at the next start. */
   abandon(): void {
     this.record?.abandon()
+  }
+
+  /** The servers were changed by something else: kept processes end, and there is no way back any more. */
+  async forgetPrevious(): Promise<void> {
+    for (const host of this.keptHosts()) {
+      const tools = this.toolbox.of(host)
+      await new DeployServer(tools, '', 'restart', await tools.codebase.current()).endKept()
+    }
+    await this.journal.end({})
+    this.tellPrevious()
   }
 
   async check(release: string): Promise<ReleaseCheck> {

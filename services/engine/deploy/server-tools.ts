@@ -1,4 +1,5 @@
-import { LabError, type NewLabEvent, type Role } from '../../contract/index.ts'
+import { LabError, type NewLabEvent } from '../../contract/index.ts'
+import { servesCode } from '../plan/code-hosts.ts'
 import { addressesOf, type LabPlan, type PlannedService } from '../plan/lab-plan.ts'
 import { arePortsFree, nextFreePort } from '../plan/ports.ts'
 import { startOrder } from '../plan/start-order.ts'
@@ -30,10 +31,6 @@ export interface DeployGround {
 
 /** Asked for health where no balancer says what it checks. */
 const HEALTH_PATH = '/healthz'
-
-export function servesCode(role: Role): role is 'web-server' | 'app-server' {
-  return role === 'web-server' || role === 'app-server'
-}
 
 /** Makes the tools of each server; remembers the ports of second sets, which outlive a deployment. */
 export class ServerToolbox {

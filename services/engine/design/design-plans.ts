@@ -5,6 +5,7 @@ import {
   type AddBlock,
   type BalanceAlgorithm,
   type BalancePreset,
+  type CapacitySetting,
   type ChangeLabel,
   type ServerPair,
 } from '../../contract/index.ts'
@@ -13,7 +14,10 @@ import {
   withAlgorithm,
   withoutHost,
   withPair,
+  withAppServer,
   withServers,
+  withWorkers,
+  workersOf,
   type BalancedServer,
 } from '../../protocols/topology/edit.ts'
 import { pairsOf, servicesOf } from '../../protocols/topology/pairs.ts'
@@ -80,7 +84,8 @@ function withHostAgain(now: Topology, before: Topology, host: string): Topology 
   const hosts = [...Object.entries(now.hosts), [host, spec] as const]
   const place = (id: string): number => (order.includes(id) ? order.indexOf(id) : order.length)
   const sorted = hosts.toSorted(([one], [other]) => place(one) - place(other))
-  const together = { ...now, hosts: Object.fromEntries(sorted) }
+  const { faults } = before
+  const together = { ...now, hosts: Object.fromEntries(sorted), ...(faults === undefined ? {} : { faults }) }
   const gone = new Set(Object.keys(spec.services))
   const balancers = servicesOf(before, 'load-balancer')
   return balancers.reduce((topology, { id, spec: old }) => withServersBack(topology, id, old, gone), together)
@@ -167,6 +172,24 @@ function serversPlan(
     label,
     forth: (now) => withServers(now, balancer, servers),
     back: (now) => withServers(now, balancer, before),
+  }
+}
+
+/** Null: it is so already. Throws `CAPACITY_NOT_APP`. */
+export function planWorkers(topology: Topology, app: string, setting: CapacitySetting | null): DesignPlan | null {
+  const apps = servicesOf(topology, 'app-server')
+  const spec = apps.find(({ id }) => id === app)?.spec
+  if (spec === undefined)
+    throw new LabError('CAPACITY_NOT_APP', { service: app, known: apps.map(({ id }) => id).join(', ') || '-' })
+  const before = workersOf(spec)
+  if (JSON.stringify(before) === JSON.stringify(setting)) return null
+  return {
+    label:
+      setting === null
+        ? changeLabel('unmodelWorkers', { service: app })
+        : changeLabel('setWorkers', { service: app, workers: setting.workers }),
+    forth: (now) => withWorkers(now, app, setting),
+    back: (now) => withAppServer(now, app, spec),
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   LabError,
+  type CapacitySetting,
   type ChangeDone,
   type CommandInput,
   type DesignState,
@@ -19,6 +20,7 @@ import {
   planRemovePair,
   planReset,
   planServer,
+  planWorkers,
   type DesignPlan,
 } from './design-plans.ts'
 import { Realizer, type BuildingSite } from './realizer.ts'
@@ -28,6 +30,8 @@ export interface DesignGround extends BuildingSite {
   /** The topology that the lab came with. */
   readonly shipped: Topology
   emit(event: NewLabEvent): void
+  /** Keeps the design for the next start. Never rejects: what could not be written is told. */
+  save(): Promise<void>
   /** Throws when something else is under way that must not meet a change of the design. */
   requireRest(): void
   /** Throws when something is still set at the host. */
@@ -85,6 +89,15 @@ export class Designer {
     return this.change((topology) => planPreset(topology, balancer, preset, active))
   }
 
+  /** Answers when the application server works by it. Throws `SERVICE_UNKNOWN`, `CAPACITY_NOT_APP`, `CAPACITY_SILENT`. */
+  async setWorkers({ service, setting }: CommandInput<'setCapacity'>): Promise<CapacitySetting | null> {
+    this.ground.service(service)
+    this.requireIdle()
+    const plan = planWorkers(this.topology, service, setting)
+    if (plan !== null) await this.run(plan)
+    return setting
+  }
+
   reset(): Promise<ChangeDone> {
     return this.change((topology) => planReset(topology, this.ground.shipped))
   }
@@ -130,6 +143,7 @@ export class Designer {
     const next = way(this.topology)
     for (const host of Object.keys(this.topology.hosts)) if (!(host in next.hosts)) ground.requireWhole(host)
     await this.realizer.move(next, (step, place) => this.noteStep(step, place))
+    await ground.save()
   }
 
   private state(): DesignState {

@@ -1,14 +1,16 @@
-import { LabError, type FaultState, type NewLabEvent, type ServiceState } from '../../contract/index.ts'
+import { LabError, toFailure, type FaultState, type NewLabEvent, type ServiceState } from '../../contract/index.ts'
 import { reloadBalancer } from '../balancer/reload.ts'
 import type { EventLog } from '../event-log.ts'
 import type { Network } from '../network/network.ts'
-import { linksOf, type LabPlan, type PlannedOf, type PlannedService } from '../plan/lab-plan.ts'
+import type { LabPlan, PlannedOf, PlannedService } from '../plan/lab-plan.ts'
+import { linksOf } from '../../protocols/topology/links.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { RoleContext } from '../roles/driver.ts'
 import type { Service } from '../supervisor/service.ts'
 import type { Codebase } from '../workspace/codebase.ts'
 import type { Releases } from '../workspace/releases.ts'
 import type { DesignGround } from './designer.ts'
+import type { DesignSaver } from './saved-design.ts'
 
 /** What a change of the design does to a running lab. */
 export interface SiteParts {
@@ -21,13 +23,15 @@ export interface SiteParts {
   readonly services: Map<string, Service>
   readonly codebases: Map<string, Codebase>
   readonly context: () => RoleContext
+  readonly saver: DesignSaver
   makeService(planned: PlannedService): Service
   makeCodebase(host: string): Codebase
   initialState(planned: PlannedService): ServiceState
+  setWorkers(app: PlannedOf<'app-server'>): Promise<void>
   /** Its port was found free a moment ago. */
   noteFreshPort(planned: PlannedService): void
   isStopping(): boolean
-  /** Throws `DEPLOY_BUSY`. */
+  /** Throws `DEPLOY_BUSY`, `AUDIT_BUSY`. */
   requireRest(): void
 }
 
@@ -43,7 +47,7 @@ export class LabSite implements DesignGround {
   constructor(parts: SiteParts) {
     this.parts = parts
     this.plan = parts.plan
-    this.shipped = parts.plan.topology
+    this.shipped = parts.saver.shipped
   }
 
   readonly halt = (): void => {
@@ -129,6 +133,18 @@ export class LabSite implements DesignGround {
       services: this.plan.services.map((planned) => known.get(planned.id) ?? this.parts.initialState(planned)),
       links: linksOf(this.plan.topology),
     })
+  }
+
+  setWorkers(app: PlannedOf<'app-server'>): Promise<void> {
+    return this.parts.setWorkers(app)
+  }
+
+  async save(): Promise<void> {
+    try {
+      await this.parts.saver.save(this.plan.topology)
+    } catch (error) {
+      this.emit({ type: 'labFailed', failure: toFailure(error) })
+    }
   }
 
   reload(balancer: PlannedOf<'load-balancer'>): Promise<void> {

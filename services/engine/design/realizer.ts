@@ -23,6 +23,8 @@ export interface BuildingSite {
   /** Tells everybody the plan as it is now. */
   tellPlan(): Promise<void>
   reload(balancer: PlannedOf<'load-balancer'>): Promise<void>
+  /** The application server works as the plan says. */
+  setWorkers(app: PlannedOf<'app-server'>): Promise<void>
   /** Throws when the lab is being stopped. */
   readonly halt: Halt
 }
@@ -31,7 +33,7 @@ type Note = (step: DesignStep, place: string) => void
 
 /**
  * Turns the running lab into what another topology says: hosts come and are taken in by the balancers, hosts are drained
- * and go, balancers get new settings. No request notices.
+ * and go, balancers and workers get new settings. No request notices.
  */
 export class Realizer {
   private readonly site: BuildingSite
@@ -91,15 +93,20 @@ export class Realizer {
     }
   }
 
-  /** The plan is the new one, and the balancers that differ read it. */
+  /** The plan is the new one, and the balancers and application servers that differ read it. */
   private async settle(topology: Topology, before: Topology, note: Note): Promise<void> {
     const { site } = this
-    const changed = balancersBeyond(topology, before)
+    const changed = [...changedOf('load-balancer', topology, before), ...changedOf('app-server', topology, before)]
     site.plan.change(topology)
     for (const balancer of site.plan.ofRole('load-balancer')) {
       if (!changed.includes(balancer.id)) continue
       note('reload', balancer.id)
       await site.reload(balancer)
+    }
+    for (const app of site.plan.ofRole('app-server')) {
+      if (!changed.includes(app.id)) continue
+      note('workers', app.id)
+      await site.setWorkers(app)
     }
     await site.tellPlan()
   }
@@ -150,10 +157,11 @@ function hostsBeyond(topology: Topology, other: Topology): readonly string[] {
   return Object.keys(topology.hosts).filter((host) => !(host in other.hosts))
 }
 
-function balancersBeyond(topology: Topology, other: Topology): readonly string[] {
-  const known = new Map(servicesOf(other, 'load-balancer').map(({ id, spec }) => [id, JSON.stringify(spec)]))
-  return servicesOf(topology, 'load-balancer')
-    .filter(({ id, spec }) => known.get(id) !== JSON.stringify(spec))
+/** The services of a role that are in both with other settings. */
+function changedOf(role: 'load-balancer' | 'app-server', topology: Topology, other: Topology): readonly string[] {
+  const known = new Map(servicesOf(other, role).map(({ id, spec }) => [id, JSON.stringify(spec)]))
+  return servicesOf(topology, role)
+    .filter(({ id, spec }) => known.has(id) && known.get(id) !== JSON.stringify(spec))
     .map(({ id }) => id)
 }
 

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
-import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { LabError, type StaleAnswer, type ZoneReading, type ZoneView } from '../../contract/index.ts'
 import {
   encodeQuery,
@@ -12,6 +12,7 @@ import {
   withSerial,
 } from '../../protocols/dns/index.ts'
 import type { PlannedOf } from '../plan/lab-plan.ts'
+import { replaceFile } from '../workspace/replace-file.ts'
 import { ZoneHistory } from './zone-history.ts'
 
 /** How long a DNS server may take to serve a file that was saved: it looks at it after a tenth of a second. */
@@ -96,10 +97,8 @@ export class ZoneFile {
   /** Writes it; resolves when the DNS server serves it, or will at its next start. */
   async write(text: string): Promise<void> {
     const { path } = this.parts
-    const temporary = `${path}.${process.pid}.tmp`
     try {
-      await writeFile(temporary, text)
-      await rename(temporary, path)
+      await replaceFile(path, text)
     } catch (error) {
       throw new LabError('EXPORT_FAILED', { path, detail: error instanceof Error ? error.message : String(error) })
     }

@@ -1,6 +1,7 @@
-import { LabError } from '../../contract/index.ts'
+import { LabError, type FaultSpec } from '../../contract/index.ts'
 import type { LabPlan } from '../plan/lab-plan.ts'
 import { startOrder } from '../plan/start-order.ts'
+import type { FaultGround } from './fault-driver.ts'
 import type { Service } from '../supervisor/service.ts'
 
 /** Makes a service ready again, whatever ended or held it. Throws `LabError` when it cannot be started. */
@@ -20,17 +21,31 @@ export async function bringUp(service: Service): Promise<void> {
   }
 }
 
+/** As `bringUp`, but a service that another fault lets crash at its start stays as that fault wants it. */
+export async function bringUpAmongFaults(service: Service, { events }: Pick<FaultGround, 'events'>): Promise<void> {
+  try {
+    await bringUp(service)
+  } catch (error) {
+    if (!events.state.faults.some(({ spec, phase }) => phase === 'active' && crashes(spec, service.id))) throw error
+  }
+}
+
+function crashes(spec: FaultSpec, service: string): boolean {
+  return (spec.fault === 'crash-at-start' || spec.fault === 'memory-limit') && spec.service === service
+}
+
 /** Brings up services in the order of the lab's start. Rejects with the first failure when all were tried. */
 export async function bringUpInOrder(
   ids: readonly string[],
   plan: LabPlan,
   serviceOf: (id: string) => Service,
+  bring: (service: Service) => Promise<void> = bringUp,
 ): Promise<void> {
   const ordered = startOrder(plan.services).filter(({ id }) => ids.includes(id))
   const begun = new Map<string, Promise<void>>()
   const results = ordered.map(({ id, spec }) => {
     const awaited = (spec.startWhenReady ?? []).map((other) => begun.get(other) ?? Promise.resolve())
-    const work = Promise.allSettled(awaited).then(() => bringUp(serviceOf(id)))
+    const work = Promise.allSettled(awaited).then(() => bring(serviceOf(id)))
     begun.set(id, work)
     return work
   })

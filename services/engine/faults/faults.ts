@@ -171,7 +171,9 @@ export class Faults {
 
   private async clearNow(fault: ActiveFault, by: FaultEnd): Promise<void> {
     if (fault.timer !== null) clearTimeout(fault.timer)
-    this.change(fault, { phase: 'clearing', endsAtMs: null, failure: null })
+    // Afterwards nothing is left that could be measured.
+    const measured = this.measureOf(fault)
+    this.change(fault, { phase: 'clearing', endsAtMs: null, measured, failure: null })
     try {
       await fault.set.clear()
     } catch (error) {
@@ -189,7 +191,11 @@ export class Faults {
   private end(fault: ActiveFault, by: FaultEnd): void {
     if (fault.timer !== null) clearTimeout(fault.timer)
     if (!this.active.delete(fault.state.id) || this.disposed) return
-    this.ground.events.emit({ type: 'faultCleared', fault: { ...fault.state, measured: this.measureOf(fault) }, by })
+    this.ground.events.emit({
+      type: 'faultCleared',
+      fault: { ...fault.state, measured: by === 'itself' ? this.measureOf(fault) : fault.state.measured },
+      by,
+    })
     if (this.active.size > 0 || this.measuring === null) return
     clearInterval(this.measuring)
     this.measuring = null

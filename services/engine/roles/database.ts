@@ -3,7 +3,7 @@ import type { PlannedOf } from '../plan/lab-plan.ts'
 import { builtinCommand, listenOption, logFile, tcpProbe, type RoleContext, type RoleDriver } from './driver.ts'
 
 function dataFile(service: PlannedOf<'database'>, context: RoleContext): string {
-  return context.workspace.hostFolder(service.host, 'data', service.spec.file)
+  return context.workspace.databasePath(service.host, service.spec.file)
 }
 
 /** One SQLite file, asked over HTTP. */

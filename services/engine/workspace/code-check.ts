@@ -1,7 +1,5 @@
-import { execa } from 'execa'
-import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { programEnvironment } from '../roles/driver.ts'
+import { runOnce } from '../supervisor/run-once.ts'
 
 const CHECK_LIMIT_MS = 20_000
 
@@ -18,16 +16,11 @@ export interface CodeCheck {
  */
 export async function findReleaseFault(check: CodeCheck): Promise<string | null> {
   const args = ['--codebase', check.codebase, '--release', check.release, '--check']
-  const result = await execa(check.nodePath, [join(check.programsDir, 'app-server.mjs'), ...args], {
-    env: { ...programEnvironment(), NO_COLOR: '1' },
-    extendEnv: false,
-    reject: false,
-    timeout: CHECK_LIMIT_MS,
-    stdin: 'ignore',
-  })
+  const { nodePath, programsDir } = check
+  const result = await runOnce({ nodePath, programsDir, program: 'app-server', args, limitMs: CHECK_LIMIT_MS })
   if (result.exitCode === 0) return null
   if (result.timedOut) return `it did not finish loading within ${CHECK_LIMIT_MS / 1000} s`
-  const lines = stripVTControlCharacters(result.stderr || result.stdout).split('\n')
+  const lines = stripVTControlCharacters(result.said).split('\n')
   return (
     lines.find((line) => line.trim() !== '') ?? `it ended with ${result.signal ?? `exit code ${result.exitCode}`}`
   ).replace(/^app-server: /, '')

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { NAME_PATTERN } from '../../contract/index.ts'
 import type { Platform } from '../platform/platform.ts'
+import { isThere } from './is-there.ts'
 
 /** Names the shipped releases that were unpacked once. */
 const UNPACKED_LIST = '.unpacked'
@@ -30,7 +31,7 @@ export class Codebase {
     const unpacked = await this.readUnpacked()
     for (const release of await listReleases(shippedFolder)) {
       const target = join(releases, release)
-      if (unpacked.includes(release) || (await exists(target))) continue
+      if (unpacked.includes(release) || (await isThere(target))) continue
       // Copied beside and renamed: a release is there whole or not at all.
       const partial = `${target}.partial`
       await rm(partial, { recursive: true, force: true })
@@ -90,7 +91,7 @@ export class Codebase {
     const target = await readlink(join(this.folder, 'current')).catch(() => null)
     if (target === null) return null
     const release = basename(target)
-    return (await exists(join(this.folder, 'releases', release))) ? release : null
+    return (await isThere(join(this.folder, 'releases', release))) ? release : null
   }
 
   async switchTo(release: string): Promise<void> {
@@ -116,8 +117,4 @@ async function listReleases(folder: string): Promise<readonly string[]> {
     (entry) => entry.isDirectory() && NAME_PATTERN.test(entry.name) && !entry.name.endsWith('.partial'),
   )
   return names.map((entry) => entry.name).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { relative } from 'node:path'
 import { z } from 'zod'
+import { replaceFile } from './replace-file.ts'
 
 const ledgerSchema = z.record(z.string(), z.string())
 
@@ -34,7 +35,6 @@ export class ManagedFiles {
     const present = await readFile(path, 'utf8').catch(() => null)
     if (present === text) return true
     if (present !== null && ledger[key] !== digest(present)) return false
-    await mkdir(dirname(path), { recursive: true })
     await replaceFile(path, text)
     ledger[key] = digest(text)
     await replaceFile(this.ledgerPath, JSON.stringify(ledger, null, 2))
@@ -47,13 +47,6 @@ export class ManagedFiles {
       .catch(() => ({}))
     return this.ledger
   }
-}
-
-/** Writes beside it and renames, so that a reader never sees half a file. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.${process.pid}-${digest(path).slice(0, 8)}.tmp`)
-  await writeFile(temporary, text)
-  await rename(temporary, path)
 }
 
 function digest(text: string): string {

@@ -37,6 +37,10 @@ export class Workspace {
     return join(this.root, 'hosts', host, ...parts)
   }
 
+  databasePath(host: string, file: string): string {
+    return this.hostFolder(host, 'data', file)
+  }
+
   logPath(service: string): string {
     return join(this.root, 'logs', `${service}.log`)
   }
@@ -50,6 +54,12 @@ export class Workspace {
   async remove(): Promise<void> {
     await rm(this.root, { recursive: true, force: true })
   }
+}
+
+/** Makes a folder that was filled by hand a workspace that nobody uses. */
+export async function markAsWorkspace(root: string): Promise<void> {
+  await mkdir(join(root, '.hoplab'), { recursive: true })
+  await writeOwner(root, { pid: null, startTime: '' })
 }
 
 function ownerPath(root: string): string {

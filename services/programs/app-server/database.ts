@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage } from 'node:http'
 import type { Client, Config } from '@libsql/client/http'
-import { connectionFailure, isRefused, limitWaiting } from '../kit/http.ts'
+import { connectionFailure, IDLE_CONNECTION_MS, isRefused, limitWaiting } from '../kit/http.ts'
 import { Agent, openRequest } from '../kit/node-http.ts'
 import { LazyClient } from './lazy-client.ts'
 
@@ -40,7 +40,12 @@ export class Database {
   readonly client: Client
   private readonly contexts = new AsyncLocalStorage<RequestContext>()
   private readonly options: DatabaseOptions
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, scheduling: 'lifo' })
+  private readonly agent = new Agent({
+    keepAlive: true,
+    maxSockets: MAX_CONNECTIONS,
+    scheduling: 'lifo',
+    timeout: IDLE_CONNECTION_MS,
+  })
 
   constructor(options: DatabaseOptions) {
     this.options = options

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { formatBytes } from '../kit/http.ts'
 import { ProgramError } from '../kit/program.ts'
 import { Connection } from './connection.ts'
@@ -8,6 +9,8 @@ import { sqliteCode, sqliteCodeName } from './errors.ts'
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1')
 /** Above this the check of every page would hold up the start; SQLite then finds damage when it meets it. */
 const FULL_CHECK_BYTES = 64 * 1024 * 1024
+/** A copy waits for a checkpoint at most for so long. */
+const COPY_BUSY_MS = 10_000
 
 /**
  * Makes sure that the file is a sound database that can be written, or makes a new one where there is none, and sets
@@ -85,6 +88,27 @@ function explain(error: unknown, file: string): unknown {
   if (name.startsWith('SQLITE_BUSY'))
     return new ProgramError(`${file}: another program is writing to it and holds the lock. End it and start again.`)
   return new ProgramError(`${file}: ${name}: ${error.message}.`)
+}
+
+/**
+ * Writes the database as it is at one moment to a file that is not there yet, while others go on reading and writing
+ * (SQLite's `VACUUM INTO`). Returns what to say about it. Throws `ProgramError`.
+ */
+export function copyDatabaseFile(file: string, copy: string): string {
+  if (requireDatabase(file) === null) throw new ProgramError(`${file}: there is no such file.`)
+  if (existsSync(copy)) throw new ProgramError(`${copy}: is there already. Name a file that is not there yet.`)
+  let database: DatabaseSync | null = null
+  try {
+    // Not a connection as clients get one: those may attach no file.
+    database = new DatabaseSync(file, { readOnly: true })
+    database.exec(`PRAGMA busy_timeout = ${COPY_BUSY_MS}`)
+    database.prepare('VACUUM INTO ?').run(copy)
+    return formatBytes(statSync(copy).size)
+  } catch (error) {
+    throw explain(error, file)
+  } finally {
+    database?.close()
+  }
 }
 
 /** Moves everything from the write-ahead log into the file, so that the file alone is the whole database. */

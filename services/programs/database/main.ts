@@ -1,7 +1,8 @@
+import { resolve } from 'node:path'
 import { listenTcp } from '../kit/address.ts'
 import { runProgram, type ProgramContext, type RunningProgram } from '../kit/program.ts'
 import { ConnectionPool } from './connection-pool.ts'
-import { checkpoint, prepareDatabaseFile } from './database-file.ts'
+import { checkpoint, copyDatabaseFile, prepareDatabaseFile } from './database-file.ts'
 import { LockQueue } from './lock-queue.ts'
 import { DatabaseServer } from './server.ts'
 import { OPTIONS, readSettings } from './settings.ts'
@@ -15,7 +16,12 @@ await runProgram({
   start,
 })
 
-async function start({ name, options, log }: ProgramContext): Promise<RunningProgram> {
+async function start({ name, options, log }: ProgramContext): Promise<RunningProgram | null> {
+  const copy = options.optional('copy-to')
+  if (copy !== null) {
+    log.event({ what: `copy to ${copy}`, outcome: copyDatabaseFile(resolve(options.text('file')), resolve(copy)) })
+    return null
+  }
   const settings = readSettings(options)
   const { address, file } = settings
   log.event({ what: `file ${file}`, outcome: prepareDatabaseFile(file) })

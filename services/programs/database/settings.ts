@@ -15,8 +15,13 @@ export interface Settings {
 }
 
 export const OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  listen: { type: 'string', value: 'ADDRESS:PORT', required: true, help: 'where to listen' },
+  listen: { type: 'string', value: 'ADDRESS:PORT', help: 'where to listen; needed unless a copy is made' },
   file: { type: 'string', value: 'FILE', required: true, help: 'the SQLite file; made when there is none' },
+  'copy-to': {
+    type: 'string',
+    value: 'FILE',
+    help: 'write a whole copy to a file that is not there yet, also while another program writes, and end',
+  },
   'baton-timeout': {
     type: 'string',
     value: 'SECONDS',
@@ -44,13 +49,20 @@ const MAX_SECONDS = 2_147_483
 /** Throws `ProgramError` naming the option. */
 export function readSettings(options: ProgramOptions): Settings {
   return {
-    address: requireLoopback(parseAddress(options.text('listen'), 'listen'), 'listen'),
+    address: requireLoopback(parseAddress(readListen(options), 'listen'), 'listen'),
     file: resolve(options.text('file')),
     batonTimeoutMs: readSeconds(options, 'baton-timeout') * 1000,
     busyTimeoutMs: readSeconds(options, 'busy-timeout') * 1000,
     maxStreams: readCount(options, 'max-streams'),
     synchronous: readSynchronous(options),
   }
+}
+
+function readListen(options: ProgramOptions): string {
+  const text = options.optional('listen')
+  if (text === null)
+    throw new ProgramError('--listen is missing: where to listen, such as 127.10.0.30:8090.', EXIT.usage)
+  return text
 }
 
 function readSeconds(options: ProgramOptions, name: string): number {

@@ -126,6 +126,12 @@ export function connectionFailure(error: unknown): string {
 export class NoAnswerInTime extends Error {}
 
 /**
+ * A kept connection that nobody has used for so long is closed by whoever opened it: sooner than the server would, so that
+ * no request meets a connection that is just being closed, and none is left when a fault kept the server's goodbye.
+ */
+export const IDLE_CONNECTION_MS = 15_000
+
+/**
  * Destroys an outgoing request with `NoAnswerInTime` when its connection is not accepted within `CONNECT_LIMIT_MS`, or
  * nothing at all came for `PATIENCE_MS`. Waiting for a free connection of the pool does not count.
  */

@@ -16,7 +16,7 @@ export interface PumpOwner {
   /** A fault resets the connection. */
   mustReset(): void
   /** What faults do to what was forwarded just now. */
-  marked(fault: PacketFault): void
+  marked(fault: PacketFault | null, delayMs: number): void
 }
 
 const NOTHING = Buffer.alloc(0)
@@ -49,6 +49,9 @@ export class Pump implements StreamEnd {
   private readonly owner: PumpOwner
   private readonly buffers = takePumpBuffers()
   private putOffBytes = 0
+  /** The end of this turn has something to do here. */
+  private isPutOff = false
+  private finishing = false
   /** The bytes that arrived last: messages of one connection often have the same length, and so the same view. */
   private arrivedView: Buffer = NOTHING
   private putOffView: Buffer = NOTHING
@@ -93,14 +96,20 @@ export class Pump implements StreamEnd {
     }
     // A copy, for the source may be read again in this turn.
     putOff.set(bytes, this.putOffBytes)
-    if (this.putOffBytes === 0) atEndOfTurn(this)
     this.putOffBytes = end
+    this.putOffToTurnsEnd()
     return true
   }
 
   endOfTurn(): void {
+    this.isPutOff = false
     this.flush()
     if (this.waiting) this.source?.pause()
+    if (!this.finishing) return
+    this.finishing = false
+    // Not while bytes wait: a stream that is ending can't be reset any more.
+    if (this.waiting) this.endWhenDrained = true
+    else this.finish()
   }
 
   /** Writes what is put off: for whoever must come behind it. */
@@ -139,10 +148,8 @@ export class Pump implements StreamEnd {
   }
 
   deliverEnd(): void {
-    this.flush()
-    // Not while bytes wait: a stream that is ending can't be reset any more.
-    if (this.waiting) this.endWhenDrained = true
-    else this.finish()
+    this.finishing = true
+    this.putOffToTurnsEnd()
   }
 
   deliverReset(): void {
@@ -153,8 +160,8 @@ export class Pump implements StreamEnd {
     this.owner.mustReset()
   }
 
-  mark(fault: PacketFault): void {
-    this.owner.marked(fault)
+  mark(fault: PacketFault | null, delayMs: number): void {
+    this.owner.marked(fault, delayMs)
   }
 
   makeWait(): void {
@@ -167,7 +174,15 @@ export class Pump implements StreamEnd {
     this.goOn()
   }
 
+  private putOffToTurnsEnd(): void {
+    if (this.isPutOff) return
+    this.isPutOff = true
+    atEndOfTurn(this)
+  }
+
   private finish(): void {
+    // A reset came before the end of the turn.
+    if (this.sink?.destroyed === true) return
     // Nothing comes back either: closing says the same as ending, for half the price.
     if (this.sink?.readableEnded === true) this.sink.destroy()
     else this.sink?.end()
@@ -189,6 +204,7 @@ export class Pump implements StreamEnd {
     this.wire?.close()
     this.wire = null
     this.putOffBytes = 0
+    this.finishing = false
     this.source = null
     this.sink = null
     this.writer = null

@@ -31,8 +31,9 @@ export const KIND = {
 
 /** Payload of one answer: an answer of this size takes a few milliseconds in which nothing is forwarded. */
 const MAX_ANSWER_BYTES = 1024 * 1024
-/** Held packets are few; the oldest are forgotten long after the ring has dropped them. */
+/** Packets that were kept somewhere are few; the oldest are forgotten long after they were read. */
 const MAX_HELD_KEPT = 10_000
+const NS_PER_MS = 1e6
 
 /** Counts and records every packet. */
 export class Recorder {
@@ -43,6 +44,8 @@ export class Recorder {
   private readonly hosts: Hosts
   /** How long packets were held, by their number. */
   private readonly heldNs = new Map<number, number>()
+  /** How long faults keep packets on the way, by their number. */
+  private readonly delayedNs = new Map<number, number>()
 
   constructor(hosts: Hosts, mode: RecordingMode, ringBytes: number) {
     this.hosts = hosts
@@ -67,19 +70,22 @@ export class Recorder {
     if (no !== 0) this.ring.noteFault(no, PACKET_FAULTS.indexOf(fault) + 1)
   }
 
-  /** Says what a fault did to the packet that was recorded last. */
-  noteFaultOfLast(fault: PacketFault): void {
-    if (this.mode !== 'off') this.noteFault(this.ring.nextNo - 1, fault)
+  /** Says what faults did to the packet that was recorded last, and how long they keep it on the way. */
+  noteFaultOfLast(fault: PacketFault | null, delayMs: number): void {
+    if (this.mode === 'off') return
+    const no = this.ring.nextNo - 1
+    if (fault !== null) this.noteFault(no, fault)
+    this.noteDelay(no, delayMs)
+  }
+
+  /** Says how long faults keep a packet on the way. */
+  noteDelay(no: number, delayMs: number): void {
+    if (no !== 0 && delayMs > 0) keep(this.delayedNs, no, Math.round(delayMs * NS_PER_MS))
   }
 
   /** Says that a packet was held for so long. */
   wasHeld(no: number, ns: number): void {
-    if (no === 0) return
-    this.heldNs.set(no, ns)
-    for (const oldest of this.heldNs.keys()) {
-      if (this.heldNs.size <= MAX_HELD_KEPT) break
-      this.heldNs.delete(oldest)
-    }
+    if (no !== 0) keep(this.heldNs, no, ns)
   }
 
   setRecording(mode: RecordingMode, ringBytes: number): void {
@@ -93,6 +99,7 @@ export class Recorder {
   clear(): void {
     this.ring.clear()
     this.heldNs.clear()
+    this.delayedNs.clear()
   }
 
   stats(): RingStats {
@@ -140,7 +147,16 @@ export class Recorder {
       length: raw.length,
       payload: this.ring.payloadOf(raw).toString('base64'),
       heldNs: this.heldNs.get(raw.no) ?? 0,
+      delayedNs: this.delayedNs.get(raw.no) ?? 0,
       fault: PACKET_FAULTS[raw.fault - 1] ?? null,
     }
+  }
+}
+
+function keep(times: Map<number, number>, no: number, ns: number): void {
+  times.set(no, ns)
+  for (const oldest of times.keys()) {
+    if (times.size <= MAX_HELD_KEPT) break
+    times.delete(oldest)
   }
 }

@@ -96,9 +96,9 @@ export class TcpConnection implements PacketSource, PumpOwner {
     this.reset()
   }
 
-  marked(fault: PacketFault): void {
+  marked(fault: PacketFault | null, delayMs: number): void {
     // What a gate kept back is not the last that was recorded.
-    if (this.gate === null) this.parts.recorder.noteFaultOfLast(fault)
+    if (this.gate === null) this.parts.recorder.noteFaultOfLast(fault, delayMs)
   }
 
   get path(): WirePath {

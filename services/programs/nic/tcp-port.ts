@@ -5,6 +5,7 @@ import type { NicParts } from './parts.ts'
 import { KIND } from './recorder.ts'
 import { MirroredPort, type PortListener } from './mirrored-port.ts'
 import { createTcpServer, resetSocket, type OpenAccepted, type Peer, type Reader } from './sockets.ts'
+import { atEndOfTurn } from './turn-end.ts'
 import { TcpConnection, type ConnectionOwner } from './tcp-connection.ts'
 
 /** Connections that may wait in the system until they are accepted. */
@@ -76,7 +77,7 @@ export class TcpPort extends MirroredPort implements ConnectionOwner {
     const server = createTcpServer({
       accepted: (open, peer) => {
         if (this.parts.faults.any) this.admit({ open, peer: peer() })
-        else this.begin(open)
+        else this.beginLater(open)
       },
       failed: (error) => this.failed(error),
     })
@@ -89,6 +90,19 @@ export class TcpPort extends MirroredPort implements ConnectionOwner {
         resolve()
       })
       server.listen({ host: this.place.host.outer, port: this.place.port.port, backlog: BACKLOG })
+    })
+  }
+
+  /**
+   * At the end of the turn, behind all others that wait to be accepted: each call of a process wakes it, which takes the
+   * processor away from us with the next connection unaccepted.
+   */
+  private beginLater(open: OpenAccepted): void {
+    atEndOfTurn({
+      endOfTurn: () => {
+        if (this.server === null) resetSocket(open(NO_READER))
+        else this.begin(open)
+      },
     })
   }
 

@@ -111,13 +111,14 @@ export class UdpPort extends MirroredPort implements FlowOwner {
     if (!faults.any) return this.deliver(flow, datagram, out)
     const { host, port } = this.place
     const path = { peerHost: flow.peerHost, host: host.id, service: port.service }
-    const mark = this.wire.send(
+    const { mark, delayMs } = this.wire.send(
       out,
       datagram.length,
       () => faults.on(path, out),
       () => this.deliver(flow, datagram, out),
     )
     if (mark !== null) recorder.noteFault(no, mark)
+    recorder.noteDelay(no, delayMs)
   }
 
   private deliver(flow: UdpFlow, datagram: Buffer, out: boolean): void {

@@ -4,6 +4,7 @@ import type { Address } from '../kit/address.ts'
 import {
   connectionFailure,
   endToEndHeaders,
+  IDLE_CONNECTION_MS,
   hasBody,
   isRefused,
   headerPairs,
@@ -55,7 +56,12 @@ interface Call {
 
 export class AppProxy {
   private readonly options: AppProxyOptions
-  private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: MAX_FREE_SOCKETS, scheduling: 'lifo' })
+  private readonly agent = new Agent({
+    keepAlive: true,
+    maxFreeSockets: MAX_FREE_SOCKETS,
+    scheduling: 'lifo',
+    timeout: IDLE_CONNECTION_MS,
+  })
   /** Learned from its answers, if nobody named it. */
   private appName: string | null
 

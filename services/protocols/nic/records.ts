@@ -56,6 +56,8 @@ export interface NicRecord {
   readonly payload: string
   /** Nanoseconds that the packet was held at the NIC before it went on; 0 for nearly all. */
   readonly heldNs: number
+  /** Nanoseconds that faults kept it on the way, as it was reckoned when it came; 0 for nearly all. */
+  readonly delayedNs: number
   /** What a fault did to it; null for nearly all. */
   readonly fault: PacketFault | null
 }

@@ -65,6 +65,7 @@ export class Dissector {
       offset: record.offset,
       length: record.length,
       acknowledged: acknowledged(state, forward),
+      fault: record.fault,
       info: record.fault === null ? content.info : `[fault: ${record.fault}] ${content.info}`,
       exchange: content.exchanges[0] ?? null,
       parts: content.parts,
@@ -73,6 +74,9 @@ export class Dissector {
     for (const exchange of content.exchanges) {
       takePacket(exchange, summary)
       if (record.heldNs > 0) noteHold(exchange, record.no, record.timeNs, record.timeNs + record.heldNs)
+      // Reckoned from when it went on.
+      const leftNs = record.timeNs + record.heldNs
+      if (record.delayedNs > 0) exchange.delays.push({ no: record.no, fromNs: leftNs, toNs: leftNs + record.delayedNs })
     }
     this.advance(state, record, forward, summary)
     return summary

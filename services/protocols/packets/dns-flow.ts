@@ -111,6 +111,7 @@ export class DnsFlow {
       failure: null,
       failureNs: null,
       holds: [],
+      delays: [],
       trace: null,
       packets: [],
       early: [],

@@ -1,4 +1,4 @@
-import type { PacketHold as Hold } from '../../contract/network.ts'
+import type { PacketDelay as Delay, PacketHold as Hold } from '../../contract/network.ts'
 import type { Flow } from './flow.ts'
 
 import type { PacketSummary } from './summary.ts'
@@ -20,6 +20,8 @@ interface ExchangeBase {
   failureNs: number | null
   /** When packets of it were held at the NIC. */
   readonly holds: Hold[]
+  /** When packets of it were kept on the way by faults. */
+  readonly delays: Delay[]
   /** The number of the trace it belongs to. */
   trace: number | null
   /** Its packets by number; kept up only once it belongs to a trace. */

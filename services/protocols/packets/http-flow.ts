@@ -121,6 +121,7 @@ export class HttpFlow {
       failure: null,
       failureNs: null,
       holds: [],
+      delays: [],
       trace: null,
       packets: [],
       early: handshake === null ? [] : [handshake],

@@ -1,4 +1,10 @@
-import { PACKET_PROTOCOLS, type PacketKind, type PacketProtocol, type PacketRow } from '../../contract/network.ts'
+import {
+  PACKET_PROTOCOLS,
+  type PacketFault,
+  type PacketKind,
+  type PacketProtocol,
+  type PacketRow,
+} from '../../contract/network.ts'
 import type { Exchange } from './exchange.ts'
 import type { Flow } from './flow.ts'
 
@@ -34,6 +40,8 @@ export interface PacketSummary {
   readonly length: number
   /** Bytes seen from the other side before, and whether its end: what a TCP acknowledgement says. */
   readonly acknowledged: number
+  /** What a fault did to it. */
+  readonly fault: PacketFault | null
   readonly info: string
   /** The message that the packet begins or goes on with. */
   readonly exchange: Exchange | null
@@ -75,6 +83,7 @@ export function refusalBetween(flow: Flow, timeNs: number): PacketSummary {
     offset: 0,
     length: 0,
     acknowledged: 0,
+    fault: null,
     info: '[SYN] [RST, ACK]',
     exchange: null,
     parts: [],

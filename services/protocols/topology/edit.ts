@@ -1,5 +1,7 @@
+import type { CapacitySetting } from '../../contract/capacity.ts'
 import type { ServerPair } from '../../contract/design.ts'
 import type { BalanceAlgorithm } from '../../contract/names.ts'
+import type { FaultInFile } from './fault-schema.ts'
 import { pairsOf, servicesOf } from './pairs.ts'
 import type { ServiceSpec, ServiceSpecOf, Topology } from './schema.ts'
 
@@ -100,7 +102,19 @@ export function withoutHost(topology: Topology, host: string): Topology {
     id,
     { ...spec, services: mapServices(spec.services, (service) => forgetting(service, gone)) },
   ])
-  return { ...topology, hosts: Object.fromEntries(hosts) as Topology['hosts'] }
+  const { faults } = topology
+  const kept = faults?.filter((fault) => !isAbout(fault, host, gone))
+  return {
+    ...topology,
+    hosts: Object.fromEntries(hosts) as Topology['hosts'],
+    ...(kept === undefined ? {} : { faults: kept }),
+  }
+}
+
+function isAbout(fault: FaultInFile, host: string, services: ReadonlySet<string>): boolean {
+  if ('service' in fault) return services.has(fault.service)
+  const ends = 'link' in fault ? (fault.link?.split('>') ?? []) : []
+  return fault.host === host || ends.some((end) => services.has(end))
 }
 
 function forgetting(spec: ServiceSpec, gone: ReadonlySet<string>): ServiceSpec {
@@ -124,6 +138,25 @@ export function withServers(topology: Topology, balancer: string, changed: reado
     ...spec,
     servers: spec.servers.map((server) => byService.get(server.service) ?? server),
   }))
+}
+
+/** The modelled workers of an application server; null: nothing is modelled there any more. */
+export function withWorkers(topology: Topology, app: string, setting: CapacitySetting | null): Topology {
+  return mapTopology(topology, (spec, id) => {
+    if (id !== app || spec.role !== 'app-server') return spec
+    if (setting === null) return { ...spec, workers: undefined }
+    return { ...spec, workers: setting.workers, costMs: setting.costMs, queue: setting.queueLimit }
+  })
+}
+
+/** An application server with the settings that it had. */
+export function withAppServer(topology: Topology, app: string, spec: ServiceSpecOf<'app-server'>): Topology {
+  return mapTopology(topology, (now, id) => (id === app && now.role === 'app-server' ? spec : now))
+}
+
+/** How the workers of an application server are modelled; null: not at all. */
+export function workersOf({ workers, costMs, queue }: ServiceSpecOf<'app-server'>): CapacitySetting | null {
+  return workers === undefined ? null : { workers, costMs, queueLimit: queue }
 }
 
 /** The topology with the balancers of another one. */

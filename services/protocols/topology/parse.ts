@@ -1,5 +1,6 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type ErrorCode, type Node } from 'yaml'
 import type { z } from 'zod'
+import { FAULT_KINDS } from '../../contract/faults.ts'
 import { nearestWord } from '../text/nearest.ts'
 import { findMistakes, type Mistake } from './references.ts'
 import { topologySchema, type Topology } from './schema.ts'
@@ -71,7 +72,7 @@ function placesOfIssues(issues: readonly z.core.$ZodIssue[], document: Document)
 function placeOfIssue(issue: z.core.$ZodIssue): Path {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
   if (issue.code === 'unrecognized_keys') return [...path, issue.keys[0] ?? '']
-  const misspelt = issue.code === 'invalid_union' ? misspeltRole(issue.input) : null
+  const misspelt = issue.code === 'invalid_union' ? misspeltKey(issue.input, unionOf(issue)) : null
   return misspelt === null ? path : [...path.slice(0, -1), misspelt]
 }
 
@@ -83,7 +84,7 @@ function issueSentence(issue: z.core.$ZodIssue, document: Document): string {
     case 'invalid_value':
       return chooseSentence(where, issue.values.map(String), issue.input)
     case 'invalid_union':
-      return chooseSentence(where, ROLE_NAMES, inputRole(issue.input)) + misspeltHint(issue.input)
+      return unionSentence(where, issue.input, unionOf(issue))
     case 'invalid_type':
       return issue.input === undefined
         ? `${where} is missing: ${issue.expected} expected`
@@ -93,22 +94,28 @@ function issueSentence(issue: z.core.$ZodIssue, document: Document): string {
   }
 }
 
-const ROLE_NAMES = ['dns', 'resolver', 'load-balancer', 'web-server', 'app-server', 'database'] as const
+/** The groups of keys whose shape depends on one of them, with what that one may say. */
+const UNIONS = {
+  role: ['dns', 'resolver', 'load-balancer', 'web-server', 'app-server', 'database'],
+  fault: FAULT_KINDS,
+} as const satisfies Record<string, readonly string[]>
+type Union = keyof typeof UNIONS
 
-function inputRole(input: unknown): unknown {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input
-  return 'role' in input ? input.role : undefined
+function unionOf(issue: z.core.$ZodIssue): Union {
+  return property(issue, 'discriminator') === 'fault' ? 'fault' : 'role'
 }
 
-/** The key that was probably meant to be `role`, in a service without one. */
-function misspeltRole(input: unknown): string | null {
-  if (typeof input !== 'object' || input === null || 'role' in input) return null
-  return Object.keys(input).find((key) => nearestWord(key, ['role']) !== null) ?? null
+function unionSentence(where: string, input: unknown, key: Union): string {
+  const isGroup = typeof input === 'object' && input !== null && !Array.isArray(input)
+  const misspelt = misspeltKey(input, key)
+  const hint = misspelt === null ? '' : ` "${misspelt}" is not known here. Did you mean "${key}"?`
+  return chooseSentence(where, UNIONS[key], isGroup ? property(input, key) : input) + hint
 }
 
-function misspeltHint(input: unknown): string {
-  const misspelt = misspeltRole(input)
-  return misspelt === null ? '' : ` "${misspelt}" is not known here. Did you mean "role"?`
+/** The key that was probably meant to be the one that the shape depends on, in a group without it. */
+function misspeltKey(input: unknown, key: Union): string | null {
+  if (typeof input !== 'object' || input === null || key in input) return null
+  return Object.keys(input).find((one) => nearestWord(one, [key]) !== null) ?? null
 }
 
 function chooseSentence(where: string, expected: readonly string[], input: unknown): string {
@@ -145,8 +152,9 @@ function childSchema(schema: unknown, part: PropertyKey, document: Document, wal
       : (property(plain, 'valueType') ?? property(plain, 'element'))
   const options = property(unwrap(child), 'options')
   if (!Array.isArray(options)) return child
-  const role = document.getIn([...walked, 'role'])
-  return options.find((option) => property(property(property(option, 'shape'), 'role'), 'value') === role) ?? child
+  const key = String(property(property(unwrap(child), 'def'), 'discriminator') ?? 'role')
+  const said = document.getIn([...walked, key])
+  return options.find((option) => property(property(property(option, 'shape'), key), 'value') === said) ?? child
 }
 
 /** Optional and default wrappers don't change which keys are known. */

@@ -1,3 +1,5 @@
+import { faultKindsOf } from '../../contract/fault-support.ts'
+import { linksOf } from './links.ts'
 import type { ServiceSpec, Topology } from './schema.ts'
 
 /** Mistakes that only show when the parts of a topology are held against each other. */
@@ -20,6 +22,8 @@ export function findMistakes(topology: Topology): readonly Mistake[] {
   const clashes = [...addressMistakes(topology), ...identityMistakes(services)]
   if (clashes.length > 0) return clashes
   const references = services.flatMap((service) => referenceMistakes(service, services, topology))
+  const faults = faultMistakes(topology, services)
+  if (references.length === 0 && faults.length > 0) return faults
   return references.length > 0 ? references : [...circleMistakes(services), ...entryMistakes(services)]
 }
 
@@ -147,6 +151,37 @@ function recordMistakes(
       detail: `there is no host "${record.host}"; known: ${Object.keys(topology.hosts).join(', ')}`,
     },
   ]
+}
+
+/** Each fault has one place, there is such a place, and it can have such a fault. */
+function faultMistakes(topology: Topology, services: readonly Placed[]): readonly Mistake[] {
+  const links = linksOf(topology).map(({ id }) => id)
+  const hosts = Object.keys(topology.hosts)
+  return (topology.faults ?? []).flatMap((fault, index): readonly Mistake[] => {
+    const path = ['faults', index]
+    const unknown = (key: string, what: string, id: string, known: readonly string[]): readonly Mistake[] =>
+      known.includes(id)
+        ? []
+        : [{ path: [...path, key], detail: `there is no ${what} "${id}"; known: ${known.join(', ')}` }]
+    if ('service' in fault) {
+      const found = services.find(({ id }) => id === fault.service)
+      if (found === undefined)
+        return unknown(
+          'service',
+          'service',
+          fault.service,
+          services.map(({ id }) => id),
+        )
+      const kinds = faultKindsOf('service', found.spec.role)
+      if (kinds.includes(fault.fault)) return []
+      const detail = `"${fault.fault}" is no fault of a ${found.spec.role}; known: ${kinds.join(', ')}`
+      return [{ path: [...path, 'fault'], detail }]
+    }
+    const [link, host] = ['link' in fault ? fault.link : undefined, fault.host]
+    if ((link === undefined) === (host === undefined))
+      return [{ path, detail: `"${fault.fault}" wants either "link" or "host"` }]
+    return link === undefined ? unknown('host', 'host', host ?? '', hosts) : unknown('link', 'link', link, links)
+  })
 }
 
 function circleMistakes(services: readonly Placed[]): readonly Mistake[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CAPACITY_DEFAULTS, CAPACITY_LIMITS } from '../../contract/capacity.ts'
 import { BALANCE_ALGORITHMS } from '../../contract/names.ts'
+import { faultInFile } from './fault-schema.ts'
 
 /** The written plan of a lab, as it stands in a YAML file. Unknown keys are mistakes. */
 
@@ -109,6 +110,8 @@ export const topologySchema = z.strictObject({
   codebase: name,
   release: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'a release such as v1'),
   hosts: z.record(name, hostSchema),
+  /** What is broken from the start, to be found and repaired. */
+  faults: z.array(faultInFile).optional(),
 })
 
 export type Topology = z.infer<typeof topologySchema>

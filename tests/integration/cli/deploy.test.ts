@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { NOTHING } from '../../nothing.ts'
 
 /** Deployments from the command line, with the real engine in another process. */
 
-const MAIN = fileURLToPath(new URL('../../../services/cli/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../out/cli/main.mjs', import.meta.url))
 const SHIPPED = fileURLToPath(new URL('../../../resources/codebases/foobar/releases/', import.meta.url))
 const DISTRIBUTED = '1-distributed_web_infrastructure'
 
@@ -66,7 +67,7 @@ it('deploys by a strategy under traffic, and goes back', async () => {
       { host: 'server-1', from: 'v1', to: 'v2' },
       { host: 'server-2', from: 'v1', to: 'v2' },
     ],
-    traffic: { rate: 100, failed: {}, downtimeMs: 0 },
+    traffic: { rate: 100, failed: NOTHING, downtimeMs: 0 },
   })
   const broken = await lab('deploy', 'v4', '--json').exit
   expect(broken.code).toBe(1)

@@ -10,7 +10,7 @@ import { itWith } from '../../tools.ts'
 
 /** Packets, traces and stepping without a window: the command line as its own process, beside a real lab. */
 
-const MAIN = fileURLToPath(new URL('../../../services/cli/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../out/cli/main.mjs', import.meta.url))
 const LIMIT_MS = 30_000
 /** A page of the application: client, DNS, load balancer, web server, application server. */
 const HOPS = [/^client>dns-1$/, /^client>lb-1$/, /^lb-1>web-[12]$/, /^web-[12]>app-[12]$/]

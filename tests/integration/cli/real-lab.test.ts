@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 /** The command line as its own process, with the real engine and the bundled programs. */
 
-const MAIN = fileURLToPath(new URL('../../../services/cli/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../out/cli/main.mjs', import.meta.url))
 const DEMO_LIMIT_MS = 60_000
 
 interface Run {

@@ -28,7 +28,10 @@ describe('the capture of a running lab', () => {
 
     const all = await fields(path, 'frame', ['frame.number'])
     expect(all.length).toBeGreaterThanOrEqual(packets)
-    expect(await fields(path, 'tcp.analysis.flags', ['frame.number', '_ws.expert.message'])).toEqual([])
+    // That the system gives a client's port out again is no fault of the capture: with many connections it does.
+    expect(
+      await fields(path, 'tcp.analysis.flags && !tcp.analysis.reused_ports', ['frame.number', '_ws.expert.message']),
+    ).toEqual([])
     expect(await fields(path, '_ws.malformed || _ws.short || _ws.unreassembled', ['frame.number'])).toEqual([])
     const bad = 'ip.checksum.status == 0 || tcp.checksum.status == 0 || udp.checksum.status == 0'
     expect(await fields(path, bad, ['frame.number'])).toEqual([])

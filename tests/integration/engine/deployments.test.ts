@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DeploymentState, Strategy } from '../../../services/contract/index.ts'
 import { isProcessAlive, openTestEngine, type TestEngine } from '../../engine.ts'
+import { NOTHING } from '../../nothing.ts'
 import { itWith } from '../../tools.ts'
 
 const DISTRIBUTED = '1-distributed_web_infrastructure'
@@ -38,7 +39,7 @@ describe('under 200 requests per second', () => {
       await lab.run('startLab', { topology: DISTRIBUTED })
       for (const deployment of await deployInTurn(strategy, ROUNDS)) {
         expect(deployment).toMatchObject({ ok: true, strategy, rolledBack: false, failure: null })
-        expect(deployment.traffic).toMatchObject({ failed: {}, downtimeMs: 0 })
+        expect(deployment.traffic).toMatchObject({ failed: NOTHING, downtimeMs: 0 })
         expect(deployment.traffic?.due).toBeGreaterThan(2 * RATE)
         expect(Object.keys(deployment.traffic?.releases ?? {}).toSorted()).toEqual(['v1', 'v2'])
         // What is shown beforehand is what was done.
@@ -68,7 +69,7 @@ describe('under 200 requests per second', () => {
       await lab.run('startLab', { topology: SIMPLE })
       const before = ['web-1', 'app-1'].map((id) => lab.service(id).pid)
       for (const deployment of await deployInTurn('reload', ROUNDS))
-        expect(deployment).toMatchObject({ ok: true, traffic: { failed: {}, downtimeMs: 0 } })
+        expect(deployment).toMatchObject({ ok: true, traffic: { failed: NOTHING, downtimeMs: 0 } })
       expect(lab.state().besides).toEqual([])
       for (const pid of before) expect(pid !== null && (await isProcessAlive(pid))).toBe(false)
       const strategies = await lab.run('listStrategies', {})
@@ -92,7 +93,7 @@ describe('a release that is no good', () => {
     const deployment = await lab.run('deploy', { release: 'v3', strategy: 'rolling', rate: RATE })
     expect(deployment).toMatchObject({ ok: false, rolledBack: false, failure: { code: 'RELEASE_BROKEN' } })
     expect(deployment.failure?.message).toMatch(/app[/\\]news\.js:2: .*page\.js/)
-    expect(deployment.traffic).toMatchObject({ failed: {}, downtimeMs: 0 })
+    expect(deployment.traffic).toMatchObject({ failed: NOTHING, downtimeMs: 0 })
     expect(lab.service('app-1')).toMatchObject({ pid, release: 'v1', state: 'ready' })
     expect(await lab.run('checkRelease', { release: 'v3' })).toMatchObject({ ok: false, file: 'app/news.js', line: 2 })
   })
@@ -105,7 +106,7 @@ describe('a release that is no good', () => {
       expect(deployment.failure?.message).toContain('/healthz answered 500')
       const failed = deployment.steps.find((step) => step.ok === false)
       expect(failed).toMatchObject({ name: 'health', host: 'server-1' })
-      expect(deployment.traffic).toMatchObject({ failed: {}, downtimeMs: 0 })
+      expect(deployment.traffic).toMatchObject({ failed: NOTHING, downtimeMs: 0 })
       expect(releases()).toEqual(['v1', 'v1', 'v1', 'v1'])
       expect(lab.state().besides).toEqual([])
       expect(lab.state().hosts.flatMap(({ release }) => release ?? [])).toEqual(['v1', 'v1'])
@@ -132,7 +133,7 @@ describe('the way back', () => {
     expect(lab.state().besides.map(({ state, release }) => `${state} ${release}`)).toEqual(Array(4).fill('kept v1'))
     expect(lab.state().previousReleases).toHaveLength(2)
     const back = await lab.run('rollback', { rate: RATE })
-    expect(back).toMatchObject({ ok: true, release: 'v1', traffic: { failed: {}, downtimeMs: 0 } })
+    expect(back).toMatchObject({ ok: true, release: 'v1', traffic: { failed: NOTHING, downtimeMs: 0 } })
     expect(back.steps.map((step) => step.name)).not.toContain('start')
     expect(lab.service('app-1')).toMatchObject({ pid: before, release: 'v1' })
     expect((await lab.run('sendRequest', {})).release).toBe('v1')
@@ -155,7 +156,7 @@ describe('the way back', () => {
       stopped: true,
       rolledBack: true,
       failure: { code: 'DEPLOY_STOPPED' },
-      traffic: { failed: {} },
+      traffic: { failed: NOTHING },
     })
     expect(releases()).toEqual(['v1', 'v1', 'v1', 'v1'])
     await expect(lab.run('stopDeployment', {})).rejects.toMatchObject({ code: 'DEPLOY_NONE' })
@@ -276,8 +277,8 @@ itWith(
       await lab.until((state) => state.backends.length === 2 && state.backends.every(({ state }) => state === 'up'))
       for (const strategy of ['rolling', 'blue-green', 'canary'] as const) {
         const [there, back] = await deployInTurn(strategy, strategy === 'canary' ? 1 : 2)
-        expect(there).toMatchObject({ ok: true, strategy, traffic: { failed: {}, downtimeMs: 0 } })
-        if (back) expect(back).toMatchObject({ ok: true, strategy, traffic: { failed: {}, downtimeMs: 0 } })
+        expect(there).toMatchObject({ ok: true, strategy, traffic: { failed: NOTHING, downtimeMs: 0 } })
+        if (back) expect(back).toMatchObject({ ok: true, strategy, traffic: { failed: NOTHING, downtimeMs: 0 } })
       }
     } finally {
       await rm(folder, { recursive: true, force: true })

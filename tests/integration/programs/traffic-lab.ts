@@ -16,7 +16,7 @@ export interface Order {
   readonly urls: readonly string[]
   readonly args?: readonly string[]
   /** Called with the record after each report; may stop the run. */
-  onReport?(record: TrafficRecord, stop: () => void): void
+  onReport?(record: TrafficRecord, stop: () => void, pid: number): void
 }
 
 export interface Measured {
@@ -39,7 +39,7 @@ export async function generate(order: Order): Promise<Measured> {
     if (report.type === 'started') startedAtMs = report.atMs
     else if (report.type === 'batch') record.take(report.batch)
     else record.finish(report.lengthMs)
-    order.onReport?.(record, () => child.send({ type: 'stop' }, () => undefined))
+    order.onReport?.(record, () => child.send({ type: 'stop' }, () => undefined), child.pid ?? 0)
   })
   const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve))
   return { record, result: record.result(), startedAtMs, exitCode }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { NOTHING } from '../../nothing.ts'
 import { freePort, startProgram, type StartedProgram } from '../../programs.ts'
 import { answer, generate, listen, type RudeServer } from './traffic-lab.ts'
 
@@ -37,10 +38,20 @@ describe('traffic to a server that answers', () => {
     })
     expect(exitCode).toBe(0)
     expect(result).toMatchObject({
-      ...{ due: 500, sent: 500, succeeded: 500, failed: {}, pending: 0, retried: 0, downtimeMs: 0, longestGapMs: 0 },
+      ...{
+        due: 500,
+        sent: 500,
+        succeeded: 500,
+        failed: NOTHING,
+        pending: 0,
+        retried: 0,
+        downtimeMs: 0,
+        longestGapMs: 0,
+      },
       ...{ releases: { v1: 500 }, servers: { 'web-1 app-1': 500 } },
     })
-    expect(server.connections.count).toBeLessThan(100)
+    // As many as were under way at once: on a busy machine that is more than a few.
+    expect(server.connections.count).toBeLessThan(300)
     expect([...server.connections.from]).toEqual([CLIENT])
   })
 
@@ -67,18 +78,18 @@ describe('traffic to a server that answers', () => {
   it('reads heads and bodies in pieces, chunked and up to the end of the connection, after an interim answer', async () => {
     let turn = 0
     const server = await serve((socket) => {
-      turn += 1
+      // Its own: on a busy machine the next request may come while this answer is being written.
+      const kind = (turn += 1) % 3
       const pieces = [
         ['HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 20', '0 OK\r\nContent-Len', 'gth: 4\r\n\r\n12', '34'],
         ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab', 'c\r\n0\r', '\n\r\n'],
         ['HTTP/1.0 200 OK\r\n\r\nto the ', 'end'],
-      ][turn % 3]
+      ][kind]
       const write = (at: number): void => {
         const piece = pieces?.[at]
-        if (piece === undefined) return turn % 3 === 2 ? void socket.end() : undefined
+        if (piece === undefined) return kind === 2 ? void socket.end() : undefined
         socket.write(piece, () => setImmediate(() => write(at + 1)))
       }
-      // One request at a time is under way here: the next one is due long after this answer.
       write(0)
     })
     const { result } = await generate({ rate: 20, seconds: 1.5, urls: [server.url] })
@@ -95,6 +106,28 @@ describe('traffic to a server that answers', () => {
     expect(result).toMatchObject({ succeeded: result.due, sent: result.due, pending: 0 })
     expect(result.seconds * 300).toBeCloseTo(result.due, -1)
     expect(record.schedule.countBefore(result.seconds * 1000)).toBe(result.due)
+  })
+})
+
+describe('a machine that is behind', () => {
+  it('ends all the same when it is told to: what it could not send any more is told as not sent', async () => {
+    const server = await serve(polite)
+    let frozen = false
+    const { result, exitCode } = await generate({
+      ...{ rate: 2000, urls: [server.url] },
+      onReport: (live, stop, pid) => {
+        if (frozen || live.due < 100) return
+        frozen = true
+        // Two thousand requests come due while it stands still, more than are sent after the order to stop.
+        process.kill(pid, 'SIGSTOP')
+        stop()
+        setTimeout(() => process.kill(pid, 'SIGCONT'), 1000)
+      },
+    })
+    expect(exitCode).toBe(0)
+    const unsent = result.failed.unsent ?? 0
+    expect(unsent).toBeGreaterThan(500)
+    expect(result).toMatchObject({ succeeded: result.due - unsent, pending: 0 })
   })
 })
 
@@ -158,7 +191,7 @@ describe('a kept connection that is closed while the next request is on its way'
       polite(socket)
     })
     const { result } = await generate({ rate: 40, seconds: 1, urls: [server.url] })
-    expect(result).toMatchObject({ due: 40, succeeded: 40, failed: {} })
+    expect(result).toMatchObject({ due: 40, succeeded: 40, failed: NOTHING })
     expect(result.retried).toBeGreaterThan(15)
   })
 

@@ -53,6 +53,7 @@ describe('command line', () => {
         {
           id: 'small',
           file: '/t/small.yaml',
+          opened: false,
           hosts: [{ id: 'server-1', kind: 'physical', services: [{ id: 'web-1', role: 'web-server' }] }],
           links: [],
           failure: null,
@@ -60,6 +61,7 @@ describe('command line', () => {
         {
           id: 'broken',
           file: '/t/broken.yaml',
+          opened: false,
           hosts: [],
           links: [],
           failure: { code: 'TOPOLOGY_INVALID', message: '/t/broken.yaml:3:1: no hosts', params: {} },

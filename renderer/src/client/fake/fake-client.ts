@@ -18,6 +18,7 @@ import { designHandlers } from './fake-design.ts'
 import { FakeLab } from './fake-lab.ts'
 import { networkHandlers } from './fake-network.ts'
 import { FakeRecorder } from './fake-packets.ts'
+import { savingHandlers } from './fake-saving.ts'
 import { FakeSteps } from './fake-steps.ts'
 import { FakeTraces } from './fake-traces.ts'
 import { trafficHandlers } from './fake-traffic.ts'
@@ -77,6 +78,7 @@ function createHandlers(lab: FakeLab, recorder: FakeRecorder): Handlers {
   const requests = new FakeRequests(lab, recorder, traces)
   const steps = new FakeSteps(lab, (url) => requests.send(url, true))
   return {
+    ...savingHandlers(lab),
     ...networkHandlers({ recorder, traces, steps }),
     listTopologies: async () => FAKE_PLANS.map(toSummary),
     readCapabilities: async () => CAPABILITIES,

@@ -67,6 +67,7 @@ const NO_TIMING: HopTiming = {
   waitNs: null,
   processNs: null,
   heldNs: 0,
+  delayNs: 0,
 }
 
 function hop(part: Partial<TraceHop> & Pick<TraceHop, 'from' | 'to' | 'note' | 'startNs' | 'endNs'>): TraceHop {
@@ -86,6 +87,7 @@ function hop(part: Partial<TraceHop> & Pick<TraceHop, 'from' | 'to' | 'note' | '
     certain: true,
     timing: NO_TIMING,
     holds: [],
+    delays: [],
     packets: [],
     ...part,
   }
@@ -213,6 +215,7 @@ function pass(
       waitNs: takesNs - 300 * US,
       processNs: 600 * US,
       heldNs: 0,
+      delayNs: 0,
     },
     note: say(key, { from, to, target, attempt: 2, sql: sql.join('; '), method: 'GET' }),
   })

@@ -114,6 +114,7 @@ export function toSummary(plan: FakePlan): TopologySummary {
   return {
     id: plan.id,
     file: `topologies/${plan.id}.yaml`,
+    opened: false,
     hosts: plan.hosts.map(({ id, kind, services }) => ({
       id,
       kind,

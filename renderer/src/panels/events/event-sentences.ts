@@ -68,10 +68,20 @@ export function describeEvent(event: LabEvent, before: Before): readonly Sentenc
       return event.failover.state === 'running' ? [] : [describeFailover(event.failover)]
     case 'designChanged':
       return event.done === null ? [] : [describeChange(event.done)]
+    case 'designFound':
+      return [
+        sentence('design', event.taken ? 'info' : 'warning', event.taken ? 'design.left' : 'design.aside', {
+          params: { path: event.path },
+        }),
+      ]
     case 'capacityChanged':
       return [describeCapacity(event.service, event.setting)]
     case 'rampProgressed':
       return event.ramp.state === 'running' ? [] : [describeRamp(event.ramp)]
+    case 'savingChanged':
+      return event.done === null || event.done.kind === 'pack'
+        ? []
+        : [sentence('lab', 'good', `saving.${event.done.kind}`, { params: { name: event.done.name } })]
     case 'capacitySampled':
     case 'rampForgotten':
     case 'planChanged':

@@ -18,7 +18,9 @@ export function describeFaultChange(fault: FaultState): readonly Sentence[] {
 }
 
 export function describeFaultEnd(fault: FaultState, by: FaultEnd): Sentence {
-  return sentence('fault', END_LEVELS[by], `fault.over.${by}`, { ...aboutOf(fault), failure: fault.failure })
+  const figures = fault.measured?.figures ?? []
+  const seen = figures.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }]))
+  return sentence('fault', END_LEVELS[by], `fault.over.${by}`, { ...aboutOf(fault), seen, failure: fault.failure })
 }
 
 export function describeRepair(asBefore: boolean, cleared: number): Sentence {

@@ -1,6 +1,7 @@
 import type { Failure } from '../../../../services/contract/index.ts'
-import { formatMs } from '../../model/format.ts'
+import { formatFigure, formatMs } from '../../model/format.ts'
 import type { LogLine } from './event-log.ts'
+import type { SeenFigure } from './sentence.ts'
 
 /** What a line's words come from: the locale files and the sentences of failures. */
 export interface Speaker {
@@ -11,8 +12,18 @@ export interface Speaker {
 
 /** A line's sentence, with figures in their units, and the reason after it where something failed. */
 export function lineText(line: LogLine, speaker: Speaker): string {
-  const said = speaker.say(`events.${line.key}`, inWords(line.params, speaker))
-  return line.failure ? `${said} ${speaker.failure(line.failure)}` : said
+  const parts = [speaker.say(`events.${line.key}`, inWords(line.params, speaker))]
+  if (line.seen.length > 0) {
+    const what = line.seen.map((figure) => figureText(figure, speaker)).join(', ')
+    parts.push(speaker.say('events.fault.seen', { what }))
+  }
+  if (line.failure) parts.push(speaker.failure(line.failure))
+  return parts.join(' ')
+}
+
+/** `70 ms later`, `12 refused`. */
+function figureText({ name, value }: SeenFigure, { language, say }: Speaker): string {
+  return say(`faults.figures.${name}`, { value: formatFigure(name, value, language) })
 }
 
 /** Who a line is about, for its column; '' for the lab as a whole. */

@@ -1,4 +1,4 @@
-import type { Failure, ServiceStateName } from '../../../../services/contract/index.ts'
+import type { Failure, FaultFigure, ServiceStateName } from '../../../../services/contract/index.ts'
 
 /** What a line of the event log is about; the log can be narrowed to one of them. */
 export const EVENT_KINDS = [
@@ -17,6 +17,11 @@ export type EventKind = (typeof EVENT_KINDS)[number]
 
 export type EventLevel = 'info' | 'good' | 'warning' | 'error'
 
+export interface SeenFigure {
+  readonly name: FaultFigure
+  readonly value: number
+}
+
 /** One line of the event log, before it has a language. */
 export interface Sentence {
   readonly kind: EventKind
@@ -31,12 +36,14 @@ export interface Sentence {
   readonly host: string | null
   /** The state that a service came to, drawn by its own glyph. */
   readonly state: ServiceStateName | null
+  /** What a fault was seen to do; said behind the sentence. */
+  readonly seen: readonly SeenFigure[]
   /** Why it went wrong; its own sentence and code follow the line's. */
   readonly failure: Failure | null
 }
 
-type Details = Partial<Pick<Sentence, 'params' | 'services' | 'host' | 'state' | 'failure'>>
+type Details = Partial<Pick<Sentence, 'params' | 'services' | 'host' | 'state' | 'seen' | 'failure'>>
 
 export function sentence(kind: EventKind, level: EventLevel, key: string, details: Details = {}): Sentence {
-  return { kind, level, key, params: {}, services: [], host: null, state: null, failure: null, ...details }
+  return { kind, level, key, params: {}, services: [], host: null, state: null, seen: [], failure: null, ...details }
 }

@@ -1,5 +1,5 @@
 import type { FaultDriver } from '../fault-driver.ts'
-import { bringUpInOrder } from '../bring-up.ts'
+import { bringUpAmongFaults, bringUpInOrder } from '../bring-up.ts'
 import { answeredAndRefused } from './process-faults.ts'
 import { darken } from './network-faults.ts'
 
@@ -26,6 +26,7 @@ export const powerOffFault: FaultDriver<'power-off'> = {
           killed.map(({ id }) => id),
           ground.plan,
           (id) => ground.service(id),
+          (service) => bringUpAmongFaults(service, ground),
         )
       },
       measure: () => {

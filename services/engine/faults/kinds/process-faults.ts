@@ -1,6 +1,6 @@
 import type { ServiceAction, ServiceStateName } from '../../../contract/index.ts'
 import type { FaultDriver, FaultGround, Figures, SetFault } from '../fault-driver.ts'
-import { bringUp } from '../bring-up.ts'
+import { bringUpAmongFaults } from '../bring-up.ts'
 
 /** Faults of a service's process that need nothing of the program: signals do. */
 
@@ -33,7 +33,7 @@ async function setByAction(
   await service.act(action)
   const figures = answeredAndRefused(id, ground)
   return {
-    clear: () => bringUp(service),
+    clear: () => bringUpAmongFaults(service, ground),
     measure: figures,
     isUndoneBy: (event) =>
       event.type === 'serviceChanged' &&

@@ -9,6 +9,7 @@ import type { FaultDriver, FaultGround } from '../fault-driver.ts'
 export const crashFault: FaultDriver<'crash-at-start'> = {
   set: async ({ service: id }, ground) => {
     const service = ground.service(id)
+    const ran = service.state.pid !== null
     const crashes = countCrashes(id, ground)
     await ground.programs.change(service, 'crash-at-start', { crashAtStart: true })
     try {
@@ -24,7 +25,8 @@ export const crashFault: FaultDriver<'crash-at-start'> = {
       clear: async () => {
         await ground.programs.change(service, 'crash-at-start', { crashAtStart: false })
         crashes.stop()
-        await bringUp(service)
+        // Who stopped it before, by hand or by another fault, wants it stopped still.
+        if (ran || service.state.state === 'failed') await bringUp(service)
       },
       measure: () => [{ name: 'crashes', value: crashes.count() }],
     }
@@ -38,6 +40,7 @@ export const crashFault: FaultDriver<'crash-at-start'> = {
 export const memoryFault: FaultDriver<'memory-limit'> = {
   set: async ({ service: id, mib }, ground) => {
     const service = ground.service(id)
+    const ran = service.state.pid !== null
     const crashes = countCrashes(id, ground)
     ground.programs.limitMemory(id, mib)
     try {
@@ -53,7 +56,7 @@ export const memoryFault: FaultDriver<'memory-limit'> = {
         ground.programs.limitMemory(id, null)
         crashes.stop()
         await restartIfRunning(service)
-        await bringUp(service)
+        if (ran || service.state.state === 'failed') await bringUp(service)
       },
       measure: () => [
         { name: 'memoryBytes', value: service.state.memoryBytes },

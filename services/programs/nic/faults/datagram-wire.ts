@@ -14,20 +14,25 @@ export class DatagramWire {
 
   /**
    * `faultsOn` tells what lies in the way, now and later; `deliver` is called when the datagram arrives, if it does.
-   * Returns what the list of packets says of it.
+   * Returns what the list of packets says of it, and how long it is kept on the way.
    */
-  send(out: boolean, bytes: number, faultsOn: () => readonly ActiveFault[], deliver: () => void): PacketFault | null {
+  send(
+    out: boolean,
+    bytes: number,
+    faultsOn: () => readonly ActiveFault[],
+    deliver: () => void,
+  ): { readonly mark: PacketFault | null; readonly delayMs: number } {
     const faults = faultsOn()
     const cameMs = performance.now()
     const { fate, mark } = fateOf({ transport: 'udp', out, bytes, readyMs: cameMs }, faults)
-    if (typeof fate !== 'number') return mark
+    if (typeof fate !== 'number') return { mark, delayMs: 0 }
     const arrive = (): void => {
       noteArrival(faults, bytes, performance.now() - cameMs)
       deliver()
     }
     if (fate <= cameMs) arrive()
     else this.later(fate - cameMs, () => faultsOn().length === 0, arrive)
-    return mark
+    return { mark, delayMs: Math.max(0, fate - cameMs) }
   }
 
   /** Other faults lie in the way: where there are none any more, what is under way arrives at once. */

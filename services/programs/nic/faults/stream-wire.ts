@@ -12,8 +12,8 @@ export interface StreamEnd {
   deliverReset(): void
   /** A fault resets the connection. */
   breakOff(): void
-  /** What faults do to what was sent just now. */
-  mark(fault: PacketFault): void
+  /** What faults do to what was sent just now, and how long they keep it on the way. */
+  mark(fault: PacketFault | null, delayMs: number): void
   /** The sender has to wait until `letSend`. */
   makeWait(): void
   letSend(): void
@@ -115,7 +115,8 @@ export class StreamWire {
     // Behind what is kept, everything is.
     const marked = this.marked ?? (this.lastDueMs === Infinity ? 'kept' : null)
     this.marked = null
-    if (marked !== null) this.end.mark(marked)
+    const delayMs = this.lastDueMs === Infinity ? 0 : Math.max(0, this.lastDueMs - performance.now())
+    if (marked !== null || delayMs > 0) this.end.mark(marked, delayMs)
   }
 
   /** Nothing overtakes what was sent before it. */

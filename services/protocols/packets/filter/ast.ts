@@ -13,7 +13,17 @@ export type FilterNode =
   | { readonly type: 'trace'; readonly trace: number | string }
 
 /** Tests that are one word. */
-export const WORD_TESTS = ['dns', 'http', 'hrana', 'tcp', 'udp', 'http.request', 'http.response', 'traced'] as const
+export const WORD_TESTS = [
+  'dns',
+  'http',
+  'hrana',
+  'tcp',
+  'udp',
+  'http.request',
+  'http.response',
+  'traced',
+  'faulty',
+] as const
 export type WordTest = (typeof WORD_TESTS)[number]
 
 /** Tests that take a value without an operator: `host web-1`. */

@@ -49,6 +49,7 @@ const WORDS: Readonly<Record<WordTest, PacketPredicate>> = {
   'http.request': (packet) => packet.forward && isHttpMessage(packet),
   'http.response': (packet) => !packet.forward && isHttpMessage(packet),
   traced: ({ trace }) => trace !== null,
+  faulty: ({ fault }) => fault !== null,
 }
 
 /** Whether a message begins in the packet: those that go on with one are not counted again. */

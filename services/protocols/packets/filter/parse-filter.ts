@@ -17,7 +17,7 @@ import { readTokens, type Token } from './tokens.ts'
  * The filter language, in short (the word before a bracket is the one that is meant):
  *
  *   filter = test | not filter | filter and filter | filter or filter | ( filter )      also ! && ||
- *   test   = dns | http | hrana | tcp | udp | http.request | http.response | traced
+ *   test   = dns | http | hrana | tcp | udp | http.request | http.response | traced | faulty
  *          | host NAME | from NAME | to NAME | link NAME > NAME | kind KIND | trace NUMBER-OR-ID | port N | connection N
  *          | http.status | length | no | port | connection   followed by == != < <= > >= and a number
  *          | http.method | http.path | http.host | dns.name | dns.type | hrana.sql | info   followed by == != contains and a text

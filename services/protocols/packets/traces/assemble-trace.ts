@@ -68,6 +68,7 @@ function describeHop(draft: HopDraft, drafts: readonly HopDraft[], roots: readon
     certain: exchange !== null,
     timing: hopTiming(draft, childrenOf(draft, drafts)),
     holds: exchange?.holds ?? [],
+    delays: exchange?.delays ?? [],
     note: askSentence(draft),
     packets: exchange?.packets ?? recordedOf(draft.refusal),
   }

@@ -10,7 +10,7 @@ export interface HopDraft {
   readonly startNs: number
   /** When its last byte was seen, or its failure. */
   readonly endNs: number | null
-  /** The same, or when the NIC let its last packet go on. */
+  /** The same, or when its last packet arrived: a NIC may hold it, and a fault may keep it on the way. */
   readonly goneNs: number | null
   readonly refusal: PacketSummary | null
   parent: HopDraft | null
@@ -20,7 +20,8 @@ export interface HopDraft {
 
 export function draftExchange(exchange: Exchange): HopDraft {
   const endNs = exchange.endNs ?? exchange.failureNs
-  const lastHold = exchange.holds.reduce<number | null>((last, { toNs }) => later(last, toNs), endNs)
+  const kept = [...exchange.holds, ...exchange.delays]
+  const lastGone = kept.reduce<number | null>((last, { toNs }) => later(last, toNs), endNs)
   // A packet that is still held has not gone anywhere.
   const held = exchange.holds.some(({ toNs }) => toNs === null)
   return {
@@ -28,7 +29,7 @@ export function draftExchange(exchange: Exchange): HopDraft {
     flow: exchange.flow,
     startNs: exchange.startNs,
     endNs,
-    goneNs: endNs === null || (held && exchange.failureNs === null) ? null : lastHold,
+    goneNs: endNs === null || (held && exchange.failureNs === null) ? null : lastGone,
     refusal: null,
     parent: null,
     attempt: 1,

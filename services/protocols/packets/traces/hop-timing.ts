@@ -10,20 +10,23 @@ interface Span {
 export function hopTiming(draft: HopDraft, children: readonly HopDraft[]): HopTiming {
   const { exchange } = draft
   if (exchange === null)
-    return { openNs: null, requestNs: null, responseNs: null, waitNs: null, processNs: null, heldNs: 0 }
+    return { openNs: null, requestNs: null, responseNs: null, waitNs: null, processNs: null, heldNs: 0, delayNs: 0 }
   const { startNs, requestEndNs, responseStartNs } = exchange
   const answerNs = responseStartNs ?? draft.endNs
   const openedNs = httpOf(draft)?.openedNs ?? null
   const waits = requestEndNs === null || answerNs === null ? null : { fromNs: requestEndNs, toNs: answerNs }
   const holds = exchange.holds.map(({ fromNs, toNs }) => ({ fromNs, toNs: toNs ?? Number.POSITIVE_INFINITY }))
+  const { delays } = exchange
   const away = children.map((child) => ({ fromNs: child.startNs, toNs: child.goneNs ?? Number.POSITIVE_INFINITY }))
   return {
     openNs: openedNs === null ? null : startNs - openedNs,
     requestNs: requestEndNs === null ? null : requestEndNs - startNs,
     responseNs: responseStartNs === null || exchange.endNs === null ? null : exchange.endNs - responseStartNs,
     waitNs: waits === null ? null : lengthOf(waits),
-    processNs: waits === null ? null : lengthOf(waits) - covered([...holds, ...away], waits),
+    processNs: waits === null ? null : lengthOf(waits) - covered([...holds, ...away, ...delays], waits),
     heldNs: exchange.holds.reduce((sum, { fromNs, toNs }) => sum + (toNs === null ? 0 : toNs - fromNs), 0),
+    // Packets of one message are on the way at the same time.
+    delayNs: covered(delays, { fromNs: startNs, toNs: Number.POSITIVE_INFINITY }),
   }
 }
 

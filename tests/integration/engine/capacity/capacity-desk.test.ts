@@ -70,3 +70,24 @@ it('keeps the setting when the server is started again', async () => {
     params: { known: 'app-1' },
   })
 })
+
+it('is a change of the design: undone and done again, with the process that works by it', async () => {
+  await lab.run('setCapacity', { service: 'app-1', setting: null })
+  const setting = { workers: 1, costMs: 300, queueLimit: 0 }
+  await lab.run('setCapacity', { service: 'app-1', setting })
+  expect(lab.state().design).toMatchObject({ canUndo: true, undoLabel: { text: '1 workers for app-1' } })
+  const rejects = async (): Promise<number> =>
+    (await Promise.all([ask('/servers'), ask('/servers')])).filter(({ status }) => status === 503).length
+  expect(await rejects()).toBe(1)
+  await lab.run('undo', {})
+  expect(lab.state().capacity).toMatchObject([{ service: 'app-1', setting: null }])
+  expect(await rejects()).toBe(0)
+  expect(await lab.run('redo', {})).toMatchObject({ way: 'redo', label: { params: { workers: 1 } } })
+  expect(await rejects()).toBe(1)
+  // What is so already is no change: nothing more to undo.
+  const { changes } = lab.state().design
+  expect(await lab.run('setCapacity', { service: 'app-1', setting })).toEqual(setting)
+  expect(lab.state().design.changes).toEqual(changes)
+  await lab.run('resetDesign', {})
+  expect(lab.state().capacity).toMatchObject([{ service: 'app-1', setting: null }])
+})

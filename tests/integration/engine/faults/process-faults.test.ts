@@ -63,6 +63,24 @@ describe('faults of a process', () => {
     expect(lab.state().faults).toEqual([])
   })
 
+  it('of the same service do not undo each other', async () => {
+    const stop = await lab.run('addFault', { spec: onService('stop', 'web-1') })
+    const crash = await lab.run('addFault', { spec: { fault: 'crash-at-start', target: 'service', service: 'web-1' } })
+    // The start that repairs the one meets the other: that is no failure of the repair.
+    await lab.run('clearFault', { id: stop.id })
+    expect(lab.service('web-1').state).toBe('failed')
+    expect(lab.state().faults.map(({ id, phase }) => [id, phase])).toEqual([[crash.id, 'active']])
+    await lab.run('clearFault', { id: crash.id })
+    expect(lab.service('web-1').state).toBe('ready')
+
+    const again = await lab.run('addFault', { spec: onService('stop', 'web-1') })
+    const { id } = await lab.run('addFault', { spec: { fault: 'crash-at-start', target: 'service', service: 'web-1' } })
+    await lab.run('clearFault', { id })
+    expect(lab.service('web-1').state).toBe('stopped')
+    expect(lab.state().faults.map((fault) => fault.id)).toEqual([again.id])
+    expect(await lab.run('clearAllFaults', {})).toMatchObject({ asBefore: true })
+  })
+
   it('end by their timer', async () => {
     const fault = await lab.run('addFault', { spec: onService('freeze', 'web-2'), forMs: 200 })
     expect(fault.endsAtMs).toBe(fault.setAtMs + 200)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { appFile, contentType, isAppUrl } from '../../../../electron/main/app-url.ts'
+import { appFile, contentType, isAppUrl, isLabFile } from '../../../../electron/main/app-url.ts'
 
 describe('isAppUrl', () => {
   it.each(['app://hoplab/', 'app://hoplab/index.html', 'app://hoplab/index.html#x', 'app://hoplab'])(
@@ -22,6 +22,15 @@ describe('isAppUrl', () => {
     'hoplab',
   ])('refuses %s', (url) => {
     expect(isAppUrl(url)).toBe(false)
+  })
+})
+
+describe('isLabFile', () => {
+  it('takes what one of our own pages has made, by its ending', () => {
+    expect(isLabFile('blob:app://hoplab/3f1c', 'monday.hoplab')).toBe(true)
+    expect(isLabFile('blob:app://hoplab/3f1c', 'monday.sh')).toBe(false)
+    expect(isLabFile('blob:https://elsewhere/3f1c', 'monday.hoplab')).toBe(false)
+    expect(isLabFile('app://hoplab/monday.hoplab', 'monday.hoplab')).toBe(false)
   })
 })
 

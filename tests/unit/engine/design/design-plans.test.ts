@@ -9,9 +9,11 @@ import {
   planRemovePair,
   planReset,
   planServer,
+  planWorkers,
   type DesignPlan,
 } from '../../../../services/engine/design/design-plans.ts'
-import { balancersOf, pairsOf } from '../../../../services/protocols/topology/pairs.ts'
+import { workersOf } from '../../../../services/protocols/topology/edit.ts'
+import { balancersOf, pairsOf, servicesOf } from '../../../../services/protocols/topology/pairs.ts'
 import { parseTopology } from '../../../../services/protocols/topology/parse.ts'
 import { findMistakes } from '../../../../services/protocols/topology/references.ts'
 import { topologySchema, type Topology } from '../../../../services/protocols/topology/schema.ts'
@@ -124,5 +126,47 @@ describe('balancing', () => {
       () => planReset(distributed, distributed),
     ])
       expect(plan).toThrow(expect.objectContaining({ code: 'DESIGN_NOTHING' }))
+  })
+})
+
+describe('workers', () => {
+  const setting = { workers: 3, costMs: 25, queueLimit: 4 }
+  const workersAt = (topology: Topology, app: string): unknown =>
+    servicesOf(topology, 'app-server').flatMap(({ id, spec }) => (id === app ? [workersOf(spec)] : []))[0]
+
+  it('are set and taken away, at one application server', () => {
+    const plan = planWorkers(distributed, 'app-2', setting)
+    if (plan === null) throw new Error('nothing is planned')
+    expect(plan.label.text).toBe('3 workers for app-2')
+    const after = there(distributed, plan)
+    expect([workersAt(after, 'app-1'), workersAt(after, 'app-2')]).toEqual([null, setting])
+    const gone = planWorkers(after, 'app-2', null)
+    if (gone === null) throw new Error('nothing is planned')
+    expect(gone.label.text).toBe('No modelled workers for app-2')
+    expect(workersAt(gone.forth(after), 'app-2')).toBeNull()
+    expect(workersAt(gone.back(gone.forth(after)), 'app-2')).toEqual(setting)
+  })
+
+  it('that are so already are no change; others have none', () => {
+    expect(planWorkers(distributed, 'app-1', null)).toBeNull()
+    expect(() => planWorkers(distributed, 'web-1', setting)).toThrow(
+      expect.objectContaining({ code: 'CAPACITY_NOT_APP', params: { service: 'web-1', known: 'app-1, app-2' } }),
+    )
+  })
+})
+
+describe('faults of the file', () => {
+  it('go with the server that they are on, and come back with it', () => {
+    const broken: Topology = {
+      ...distributed,
+      faults: [
+        { fault: 'kill', service: 'app-1' },
+        { fault: 'refuse', link: 'lb-1>web-1', direction: 'both' },
+        { fault: 'unplug', host: 'server-1', direction: 'both' },
+        { fault: 'latency', link: 'client>lb-1', ms: 70, jitterMs: 0, direction: 'both' },
+      ],
+    }
+    const after = there(broken, planRemovePair(broken, 'server-1'))
+    expect(after.faults?.map(({ fault }) => fault)).toEqual(['latency'])
   })
 })

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { addressPlanFor } from '../../../../services/engine/plan/addresses.ts'
-import { LabPlan, linksOf } from '../../../../services/engine/plan/lab-plan.ts'
+import { LabPlan } from '../../../../services/engine/plan/lab-plan.ts'
+import { linksOf } from '../../../../services/protocols/topology/links.ts'
 import { startOrder, stopGroups } from '../../../../services/engine/plan/start-order.ts'
 import { parseTopology } from '../../../../services/protocols/topology/parse.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { AUDIT_CAPABILITIES } from '../../../../services/contract/index.ts'
-import { linksOf } from '../../../../services/engine/plan/lab-plan.ts'
+import { linksOf } from '../../../../services/protocols/topology/links.ts'
 import { predictAudit } from '../../../../services/protocols/audit/predict.ts'
 import { parseTopology } from '../../../../services/protocols/topology/parse.ts'
 import type { Topology } from '../../../../services/protocols/topology/schema.ts'

@@ -133,6 +133,7 @@ export class RecordedConnection {
       length: 0,
       payload: new Uint8Array(0),
       heldNs: 0,
+      delayedNs: 0,
       fault: null,
     })
   }
@@ -149,6 +150,7 @@ export class RecordedConnection {
       length: bytes.length,
       payload: bytes.subarray(0, recorded ?? bytes.length),
       heldNs: 0,
+      delayedNs: 0,
       fault: null,
     })
   }

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { faultOrder } from '../../../../services/contract/index.ts'
+import { orderOf } from '../../../../services/protocols/topology/fault-schema.ts'
 import { parseTopology, type TopologyMistake } from '../../../../services/protocols/topology/parse.ts'
+import { renderTopology } from '../../../../services/protocols/topology/render.ts'
 
 const shipped = (name: string): string =>
   readFileSync(new URL(`../../../../resources/topologies/${name}.yaml`, import.meta.url), 'utf8')
@@ -73,5 +76,51 @@ describe('parseTopology', () => {
   it('says that an empty file is empty', () => {
     const parsed = parseTopology('')
     expect(parsed).toMatchObject({ ok: false, mistake: { line: 1, column: 1 } })
+  })
+})
+
+describe('faults of a topology', () => {
+  const withFaults = (faults: string): string => `${distributed}\nfaults:\n${faults}`
+
+  it('are read in the words of the command line, and know what they are on', () => {
+    const parsed = parseTopology(
+      withFaults(
+        [
+          '  - { fault: kill, service: web-1, seconds: 30 }',
+          '  - { fault: latency, link: client>lb-1, ms: 70, direction: back }',
+          '  - { fault: unplug, host: server-2 }',
+          '  - { fault: power-off, host: database-1 }',
+        ].join('\n'),
+      ),
+    )
+    if (!parsed.ok) throw new Error(parsed.mistake.detail)
+    const orders = (parsed.topology.faults ?? []).map(orderOf)
+    expect(orders).toEqual([
+      { spec: { fault: 'kill', target: 'service', service: 'web-1' }, forMs: 30_000 },
+      { spec: { fault: 'latency', target: 'link', link: 'client>lb-1', ms: 70, jitterMs: 0, direction: 'back' } },
+      { spec: { fault: 'unplug', target: 'nic', host: 'server-2', direction: 'both' } },
+      { spec: { fault: 'power-off', target: 'host', host: 'database-1' } },
+    ])
+    for (const order of orders) expect(faultOrder.parse(order)).toEqual(order)
+    expect(parseTopology(renderTopology(parsed.topology, 'again'))).toEqual(parsed)
+  })
+
+  it.each([
+    ['{ fault: kil, service: web-1 }', 'Did you mean "kill"?'],
+    ['{ falt: kill, service: web-1 }', '"falt" is not known here. Did you mean "fault"?'],
+    ['{ fault: kill, service: web-9 }', 'there is no service "web-9"; known: '],
+    ['{ fault: disk-full, service: web-1 }', '"disk-full" is no fault of a web-server; known: kill, '],
+    ['{ fault: kill, service: web-1, ms: 5 }', '"ms" is not known in "faults.0". Known here: fault, service, seconds.'],
+    ['{ fault: latency, link: lb-1>client, ms: 5 }', 'there is no link "lb-1>client"; known: client>dns-1, '],
+    ['{ fault: latency, host: server-9, ms: 5 }', 'there is no host "server-9"; known: ns-1, '],
+    ['{ fault: latency, ms: 5 }', '"latency" wants either "link" or "host"'],
+    ['{ fault: latency, host: server-1 }', '"faults.0.ms" is missing: number expected'],
+    ['{ fault: slow, service: web-1, ms: -5 }', '"faults.0.ms" is -5'],
+  ])('say where %s is wrong', (fault, detail) => {
+    const text = withFaults(`  - ${fault}\n`)
+    const parsed = parseTopology(text)
+    if (parsed.ok) throw new Error('it was accepted')
+    expect(parsed.mistake.detail).toContain(detail)
+    expect(text.split('\n')[parsed.mistake.line - 1]).toContain(fault)
   })
 })

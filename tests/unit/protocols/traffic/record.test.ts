@@ -4,6 +4,7 @@ import { outcomeCode, type Outcome } from '../../../../services/protocols/traffi
 import { TrafficRecord } from '../../../../services/protocols/traffic/record.ts'
 import { Schedule } from '../../../../services/protocols/traffic/schedule.ts'
 import { allCells, allSeconds, cellsOf, secondsOf } from '../../../../services/protocols/traffic/views.ts'
+import { NOTHING } from '../../../nothing.ts'
 
 interface Told {
   readonly index: number
@@ -110,7 +111,7 @@ describe('a part of a run', () => {
       failed: { refused: 20 },
       downtimeMs: 100,
     })
-    expect(run.resultBetween(300, 500)).toMatchObject({ due: 40, succeeded: 40, failed: {}, downtimeMs: 0 })
+    expect(run.resultBetween(300, 500)).toMatchObject({ due: 40, succeeded: 40, failed: NOTHING, downtimeMs: 0 })
     expect(run.resultBetween(250, 5000)).toMatchObject({ due: 150, seconds: 0.75, downtimeMs: 50 })
     const parts = [run.resultBetween(0, 123), run.resultBetween(123, 1000)]
     expect(parts.reduce((sum, part) => sum + part.due, 0)).toBe(200)
@@ -201,7 +202,7 @@ describe('the figures of a run', () => {
   it('take each outcome once, and none of a request that was not due', () => {
     const run = record(10)
     tell(run, 500, [{ index: 0 }, { index: 0, outcome: 'reset' }, { index: 9 }])
-    expect(run.result()).toMatchObject({ due: 5, succeeded: 1, failed: {} })
+    expect(run.result()).toMatchObject({ due: 5, succeeded: 1, failed: NOTHING })
   })
 
   it('hold a long run', () => {
@@ -239,7 +240,7 @@ describe('what charts draw', () => {
     const [first, second] = allSeconds(run)
     expect(first).toMatchObject({ second: 0, due: 100, failed: { dns: 1 }, releases: {}, latencyMs: null })
     expect(second).toMatchObject({
-      ...{ second: 1, due: 100, sent: 100, failed: {}, slow: 0 },
+      ...{ second: 1, due: 100, sent: 100, failed: NOTHING, slow: 0 },
       releases: { v1: 60, v2: 40 },
       latencyMs: { p50: 50, p95: 95, p99: 99, max: 100 },
     })

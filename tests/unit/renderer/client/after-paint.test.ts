@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { afterPaint } from '../../../../renderer/src/client/after-paint.ts'
+import { leaveRoomForInput, afterPaint } from '../../../../renderer/src/client/after-paint.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -29,4 +29,19 @@ it('does not wait for ever for a window that paints nothing', async () => {
   void afterPaint().then(painted)
   await vi.advanceTimersByTimeAsync(1000)
   expect(painted).toHaveBeenCalledOnce()
+})
+
+it('leaves the page to a first click before it goes on', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  vi.stubGlobal('requestAnimationFrame', (callback: () => void) => setTimeout(callback, 16))
+  const idle = vi.fn((callback: () => void) => callback())
+  vi.stubGlobal('requestIdleCallback', idle)
+  const done = vi.fn()
+  void leaveRoomForInput().then(done)
+  await vi.advanceTimersByTimeAsync(33)
+  await vi.advanceTimersByTimeAsync(90)
+  expect(idle).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(20)
+  expect(idle).toHaveBeenCalledOnce()
+  expect(done).toHaveBeenCalledOnce()
 })

@@ -1,12 +1,10 @@
-import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
+import { flushPromises } from '@vue/test-utils'
 import { defineComponent, h } from 'vue'
-import { afterEach, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { useShortcuts } from '../../../../renderer/src/composables/use-shortcuts.ts'
 import { useLayoutStore } from '../../../../renderer/src/stores/layout.ts'
 import { useSurfacesStore } from '../../../../renderer/src/stores/surfaces.ts'
 import { mountWithLab } from '../mount.ts'
-
-enableAutoUnmount(afterEach)
 
 const Window = defineComponent(() => {
   useShortcuts()

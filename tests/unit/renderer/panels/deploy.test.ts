@@ -1,11 +1,9 @@
-import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
-import { afterEach, expect, it, vi } from 'vitest'
+import { flushPromises } from '@vue/test-utils'
+import { expect, it, vi } from 'vitest'
 import DeployDialog from '../../../../renderer/src/panels/deploy/DeployDialog.vue'
 import { useDeploymentsStore } from '../../../../renderer/src/stores/deployments.ts'
 import { useSurfacesStore } from '../../../../renderer/src/stores/surfaces.ts'
 import { mountWithLab } from '../mount.ts'
-
-enableAutoUnmount(afterEach)
 
 function dialog(): HTMLElement {
   const found = document.querySelector<HTMLElement>('[role=dialog]')

@@ -1,10 +1,8 @@
-import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { flushPromises } from '@vue/test-utils'
+import { describe, expect, it, vi } from 'vitest'
 import InspectorPanel from '../../../../renderer/src/panels/inspector/InspectorPanel.vue'
 import { useSelectionStore } from '../../../../renderer/src/stores/selection.ts'
 import { button, mountWithLab } from '../mount.ts'
-
-enableAutoUnmount(afterEach)
 
 describe('the inspector of a service', () => {
   it('says what its process is and where', async () => {

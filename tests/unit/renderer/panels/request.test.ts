@@ -1,9 +1,7 @@
-import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
-import { afterEach, expect, it, vi } from 'vitest'
+import { flushPromises } from '@vue/test-utils'
+import { expect, it, vi } from 'vitest'
 import RequestPanel from '../../../../renderer/src/panels/request/RequestPanel.vue'
 import { button, mountWithLab } from '../mount.ts'
-
-enableAutoUnmount(afterEach)
 
 it('sends what stands in its address field and shows what came back, and how', async () => {
   const { wrapper, lab } = await mountWithLab(RequestPanel)

@@ -8,10 +8,12 @@ const PATH = { peerHost: null, host: 'ns-1', service: 'dns-1' }
 let faults: WireFaults
 let wire: DatagramWire
 let arrived: string[]
+let delays: number[]
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
   arrived = []
+  delays = []
   wire = new DatagramWire()
   faults = new WireFaults(() => wire.change())
 })
@@ -22,17 +24,20 @@ function set(fault: number, order: WireFaultOrder): void {
 }
 
 function send(name: string): string | null {
-  return wire.send(
+  const { mark, delayMs } = wire.send(
     false,
     100,
     () => faults.on(PATH, false),
     () => void arrived.push(name),
   )
+  delays.push(delayMs)
+  return mark
 }
 
 it('is late or lost, and says so', () => {
   set(1, { kind: 'latency', ms: 50, jitterMs: 0 })
   expect(send('late')).toBe('delayed')
+  expect(delays).toEqual([50])
   vi.advanceTimersByTime(49)
   expect(arrived).toEqual([])
   vi.advanceTimersByTime(2)

@@ -18,14 +18,16 @@ function lying(...orders: WireFaultOrder[]): readonly ActiveFault[] {
 }
 
 /** The far end writes down what happens there, with the time. */
-function farEnd(): StreamEnd & { readonly log: string[]; readonly marks: string[] } {
+function farEnd(): StreamEnd & { readonly log: string[]; readonly marks: string[]; readonly delays: number[] } {
   const log: string[] = []
   const marks: string[] = []
+  const delays: number[] = []
   const note = (what: string): void => void log.push(`${Math.round(performance.now())} ${what}`)
   const from = performance.now()
   return {
     log,
     marks,
+    delays,
     deliver: (bytes) => {
       log.push(`${Math.round(performance.now() - from)} ${bytes.toString()}`)
       return true
@@ -33,7 +35,10 @@ function farEnd(): StreamEnd & { readonly log: string[]; readonly marks: string[
     deliverEnd: () => void log.push(`${Math.round(performance.now() - from)} end`),
     deliverReset: () => void log.push(`${Math.round(performance.now() - from)} reset`),
     breakOff: () => void log.push(`${Math.round(performance.now() - from)} broken off`),
-    mark: (fault) => void marks.push(fault),
+    mark: (fault, delayMs) => {
+      if (fault !== null) marks.push(fault)
+      delays.push(Math.round(delayMs))
+    },
     makeWait: () => note('wait'),
     letSend: () => note('go'),
   }
@@ -50,6 +55,7 @@ describe('a wire with faults', () => {
     expect(end.log).toEqual([])
     vi.advanceTimersByTime(200)
     expect(end.log).toEqual(['70 a', '100 b', '100 end'])
+    expect(end.delays).toEqual([70, 70, 70])
   })
 
   it('keeps its own copy: what a chunk came in is read into again', () => {

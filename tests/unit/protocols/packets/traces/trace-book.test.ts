@@ -368,6 +368,27 @@ describe('holds', () => {
   })
 })
 
+describe('delays by faults', () => {
+  it('are time on the network, and no time of the process that waited', () => {
+    const recording = new Recording()
+    const client = open(recording, 'client', 'lb-1')
+    const request = client.send(get('/', traceparent()))
+    recording.records[1] = { ...request, delayedNs: 70 * MS, fault: 'delayed' }
+    recording.nowNs += 75 * MS
+    const answer = client.answer(ok('x'))
+    recording.records[2] = { ...answer, delayedNs: 70 * MS, fault: 'delayed' }
+    const [hop] = traceOf(recording).hops
+    expect(hop?.delays).toEqual([
+      { no: 2, fromNs: request.timeNs, toNs: request.timeNs + 70 * MS },
+      { no: 3, fromNs: answer.timeNs, toNs: answer.timeNs + 70 * MS },
+    ])
+    expect(Math.round((hop?.timing.processNs ?? 0) / MS)).toBe(Math.round((answer.timeNs - request.timeNs) / MS) - 70)
+    expect(hop?.timing.delayNs).toBe(140 * MS)
+    // The visitor has it when it has arrived.
+    expect(traceOf(recording).endNs).toBe(answer.timeNs + 70 * MS)
+  })
+})
+
 describe('the book', () => {
   it('keeps the last traces and tells of each change', () => {
     const changed: number[] = []

@@ -1,10 +1,8 @@
-import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
-import { afterEach, expect, it, vi } from 'vitest'
+import { flushPromises } from '@vue/test-utils'
+import { expect, it, vi } from 'vitest'
 import AuditPanel from '../../../../../renderer/src/panels/audit/AuditPanel.vue'
 import { useAuditStore } from '../../../../../renderer/src/stores/audit.ts'
 import { button, mountWithLab } from '../../mount.ts'
-
-enableAutoUnmount(afterEach)
 
 const PATIENCE = { timeout: 15_000 }
 vi.setConfig({ testTimeout: 30_000 })
@@ -19,7 +17,7 @@ it('lets the student mark, then predicts and scores', async () => {
   const { wrapper } = await mountWithLab(AuditPanel)
   const audit = useAuditStore()
   for (const id of ['dns-1', 'web-1']) {
-    const box = wrapper.findAll('label.choice').find((label) => label.text() === id)
+    const box = wrapper.findAll('label.option').find((label) => label.text() === id)
     await box?.find('button').trigger('click')
   }
   expect(audit.marks).toEqual([

@@ -1,11 +1,9 @@
-import { enableAutoUnmount, flushPromises, type VueWrapper } from '@vue/test-utils'
-import { afterEach, expect, it, vi } from 'vitest'
+import { flushPromises, type VueWrapper } from '@vue/test-utils'
+import { expect, it, vi } from 'vitest'
 import DeploymentsPanel from '../../../../../renderer/src/panels/deployments/DeploymentsPanel.vue'
 import { useDeploymentsStore } from '../../../../../renderer/src/stores/deployments.ts'
 import { useNoticesStore } from '../../../../../renderer/src/stores/notices.ts'
 import { button, mountWithLab } from '../../mount.ts'
-
-enableAutoUnmount(afterEach)
 
 function rows(wrapper: VueWrapper): string[][] {
   return wrapper.findAll('tbody tr').map((row) => row.findAll('th, td').map((cell) => cell.text().trim()))
@@ -83,7 +81,7 @@ it('compares the chosen strategies in a table and saves it', async () => {
   await flushPromises()
   expect(wrapper.text()).toContain('No strategies have been compared yet.')
   for (const name of ['Reload in place', 'Rolling without drain', 'Blue-green', 'Canary']) {
-    const line = wrapper.findAll('.choice').find((choice) => choice.text().startsWith(name))
+    const line = wrapper.findAll('.option').find((choice) => choice.text().startsWith(name))
     await line?.find('[role=checkbox]').trigger('click')
   }
   await wrapper.find('form').trigger('submit')

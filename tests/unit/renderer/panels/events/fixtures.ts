@@ -206,6 +206,8 @@ export const EVERY_EVENT: { readonly [Type in LabEvent['type']]: Extract<NewLabE
     design: NO_DESIGN,
     done: { label: changeLabel('addServerPair', { host: 'server-3' }), way: 'undo' },
   },
+  savingChanged: { type: 'savingChanged', snapshots: [], saving: null, done: { kind: 'take', name: 'monday' } },
+  designFound: { type: 'designFound', taken: true, path: '/labs/one/topology.yaml' },
   networkSampled: { type: 'networkSampled', recording: NO_RECORDING, rates: [] },
   packetsCleared: { type: 'packetsCleared' },
   traceChanged: { type: 'traceChanged', trace: TRACE },

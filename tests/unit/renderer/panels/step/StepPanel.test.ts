@@ -1,12 +1,10 @@
-import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { flushPromises } from '@vue/test-utils'
+import { beforeEach, expect, it } from 'vitest'
 import { nextTick } from 'vue'
 import InspectorPanel from '../../../../../renderer/src/panels/inspector/InspectorPanel.vue'
 import { useSelectionStore } from '../../../../../renderer/src/stores/selection.ts'
 import { useStepsStore } from '../../../../../renderer/src/stores/steps.ts'
 import { button, mountWithLab, type MountedLab } from '../../mount.ts'
-
-enableAutoUnmount(afterEach)
 
 let mounted: MountedLab
 beforeEach(async () => {

@@ -1,12 +1,10 @@
-import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { flushPromises } from '@vue/test-utils'
+import { beforeEach, expect, it, vi } from 'vitest'
 import TracePanel from '../../../../../renderer/src/panels/trace/TracePanel.vue'
 import { useNoticesStore } from '../../../../../renderer/src/stores/notices.ts'
 import { usePacketsStore } from '../../../../../renderer/src/stores/packets.ts'
 import { useTracesStore } from '../../../../../renderer/src/stores/traces.ts'
 import { button, mountWithLab, type MountedLab } from '../../mount.ts'
-
-enableAutoUnmount(afterEach)
 
 let mounted: MountedLab
 beforeEach(async () => {

@@ -1,11 +1,9 @@
-import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
-import { afterEach, expect, it } from 'vitest'
+import { flushPromises } from '@vue/test-utils'
+import { expect, it } from 'vitest'
 import { getCurrentInstance, h, type AppContext } from 'vue'
 import { traceReport } from '../../../../../renderer/src/panels/trace/trace-report.ts'
 import { mountWithLab } from '../../mount.ts'
 import { aHop, aTrace } from './traces.ts'
-
-enableAutoUnmount(afterEach)
 
 async function report(title = 'Trace 1'): Promise<string> {
   let context: AppContext | undefined

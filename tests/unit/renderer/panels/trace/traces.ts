@@ -9,6 +9,7 @@ export const NO_TIMING: HopTiming = {
   waitNs: null,
   processNs: null,
   heldNs: 0,
+  delayNs: 0,
 }
 
 export function aHop(part: Partial<TraceHop> = {}): TraceHop {
@@ -32,6 +33,7 @@ export function aHop(part: Partial<TraceHop> = {}): TraceHop {
     certain: true,
     timing: NO_TIMING,
     holds: [],
+    delays: [],
     note: { key: 'asked', params: { from: 'client', to: 'lb-1', method: 'GET', target: '/' } },
     packets: [],
     ...part,

@@ -1,5 +1,5 @@
-import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { flushPromises } from '@vue/test-utils'
+import { beforeEach, expect, it, vi } from 'vitest'
 import TrafficPanel from '../../../../../renderer/src/panels/traffic/TrafficPanel.vue'
 import { useTrafficStore } from '../../../../../renderer/src/stores/traffic.ts'
 import { button, mountWithLab, type MountedLab } from '../../mount.ts'
@@ -20,8 +20,6 @@ vi.mock('uplot', () => ({
     destroy(): void {}
   },
 }))
-
-enableAutoUnmount(afterEach)
 
 /** A played run draws at each of its samples, which takes its time on a busy machine. */
 const PATIENCE = { timeout: 15_000 }
