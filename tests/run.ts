@@ -5,8 +5,10 @@ import { ROOT } from '../electron/setup/project.mjs'
 import { ensureTestTools } from '../electron/setup/test-tools.ts'
 import { startDisplay } from './runner/display.ts'
 import { killEverything, runInGroup } from './runner/process-group.ts'
+import { LinePrinter } from './runner/line-printer.ts'
 import { addCounts, closingLine, NO_TESTS, readCounts, type Counts } from './runner/results.ts'
-import { CHECK_LANES, reportFile, RESULTS, SLOW_STEPS, type Step } from './runner/steps.ts'
+import { findOwnLoopback } from './runner/own-loopback.ts'
+import { CHECK_LANES, reportFile, RESULTS, SLOW_LANES, type Step } from './runner/steps.ts'
 
 /**
  * `npm run check` (what needs no processes of the system), `npm test` (everything), `npm run bench` and `npm run soak`.
@@ -22,18 +24,26 @@ interface Outcome {
   readonly counts: Counts
 }
 
-/** Runs one step. Steps of parallel lanes keep their output together, so it is printed when the step is over. */
-async function runStep(step: Step, together: boolean, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+/**
+ * What a step writes: as it comes (the step has the terminal), each line with the step's name before it (several steps
+ * at the same time, minutes long), or together when the step is over (several short ones).
+ */
+type Output = 'as it comes' | 'by line' | 'together'
+
+async function runStep(step: Step, output: Output, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   const startedMs = Date.now()
-  if (!together) console.log(`\n--- ${step.name}`)
+  if (output !== 'together') console.log(`\n--- ${step.name}`)
   const report = reportFile(step)
   rmSync(report, { force: true })
-  let output = ''
+  const kept: string[] = []
+  const lines = new LinePrinter(step.name, (line) => console.log(line))
   const end = await runInGroup(step.command, {
     env: { ...env, HOPLAB_REPORT: report, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
     limitMs: step.limitMs,
-    ...(together ? { onOutput: (text: string) => (output += text) } : {}),
+    ...(output === 'together' ? { onOutput: (text: string) => void kept.push(text) } : {}),
+    ...(output === 'by line' ? { onOutput: (text: string) => lines.write(text) } : {}),
   })
+  lines.end()
   const counts = step.runner === undefined ? NO_TESTS : readCounts(step.runner, report)
   const why = [
     ...(end.ok ? [] : [end.why]),
@@ -41,7 +51,7 @@ async function runStep(step: Step, together: boolean, env: Readonly<Record<strin
     ...end.leftovers.map((process) => `left behind a process: ${process}`),
   ].join('; ')
   const tookMs = Date.now() - startedMs
-  if (together) console.log(`\n--- ${step.name}${output === '' ? '' : `\n${output.trimEnd()}`}`)
+  if (output === 'together') console.log(`\n--- ${step.name}${kept.length === 0 ? '' : `\n${kept.join('').trimEnd()}`}`)
   console.log(`--- ${step.name}: ${why === '' ? 'ok' : `FAILED, ${why}`} (${seconds(tookMs)})`)
   return { name: step.name, ok: why === '', why, tookMs, counts: counts ?? NO_TESTS }
 }
@@ -54,9 +64,9 @@ function complaints(counts: Counts): string[] {
   return []
 }
 
-async function runLane(steps: readonly Step[]): Promise<Outcome[]> {
+async function runLane(steps: readonly Step[], output: Output): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
-  for (const step of steps) outcomes.push(await runStep(step, true))
+  for (const step of steps) outcomes.push(await (step.display ? runOnDisplay(step, output) : runStep(step, output)))
   return outcomes
 }
 
@@ -66,7 +76,7 @@ async function runCheck(): Promise<Outcome[]> {
       .map((step) => step.name)
       .join(', ')}; two at a time`,
   )
-  return (await Promise.all(CHECK_LANES.map(runLane))).flat()
+  return (await Promise.all(CHECK_LANES.map((lane) => runLane(lane, 'together')))).flat()
 }
 
 /** What the slow steps build on. A build that fails is an outcome like another. */
@@ -83,13 +93,21 @@ async function runBuild(): Promise<Outcome> {
   }
 }
 
-async function runSlowSteps(): Promise<Outcome[]> {
-  const outcomes: Outcome[] = []
-  for (const step of SLOW_STEPS) outcomes.push(await (step.display ? runOnDisplay(step) : runStep(step, false)))
-  return outcomes
+async function runSlowLanes(): Promise<Outcome[]> {
+  const wrap = await findOwnLoopback()
+  const ready = SLOW_LANES.map((lane) =>
+    lane.map((step) => (wrap && step.ownLoopback ? { ...step, command: wrap(step.command) } : step)),
+  )
+  const names = ready.map((lane) => lane.map((step) => step.name).join(', '))
+  if (wrap === null) {
+    console.log(`\nrunning ${names.join(', ')}, one after the other: this system gives a test no loopback of its own`)
+    return runLane(ready.flat(), 'as it comes')
+  }
+  console.log(`\nrunning ${names.join(' beside ')}`)
+  return (await Promise.all(ready.map((lane) => runLane(lane, 'by line')))).flat()
 }
 
-async function runOnDisplay(step: Step): Promise<Outcome> {
+async function runOnDisplay(step: Step, output: Output): Promise<Outcome> {
   const display = await startDisplay().catch((error: unknown) => failureSentence(error))
   if (typeof display === 'string') {
     // Nothing of this step can run: a skip where the tool is missing, a failure under CI.
@@ -104,7 +122,7 @@ async function runOnDisplay(step: Step): Promise<Outcome> {
     }
   }
   try {
-    return await runStep(step, false, { DISPLAY: display.name })
+    return await runStep(step, output, { DISPLAY: display.name })
   } finally {
     await display.stop()
   }
@@ -165,7 +183,7 @@ async function run(mode: string | undefined, names: readonly string[]): Promise<
   console.log(`test tools: ${await ensureTestTools((text) => console.log(`test tools: ${text}`))}`)
   const outcomes = await runCheck()
   outcomes.push(await runBuild())
-  outcomes.push(...(await runSlowSteps()))
+  outcomes.push(...(await runSlowLanes()))
   return close(outcomes, startedMs)
 }
 

@@ -42,3 +42,12 @@ describe('listening', () => {
     expect(calls.filter((call) => !/host|path|address|socket|127\./i.test(call))).toEqual([])
   })
 })
+
+describe('what tests share', () => {
+  const shared = projectFiles().filter((file) => /^tests\/(unit|integration)\/.*(?<!\.test)\.ts$/.test(file))
+
+  it('adds no hooks when it is loaded: test files share modules, so only the first file would have them', () => {
+    expect(shared).toContain('tests/integration/programs/load-balancer-owned.ts')
+    expect(findLines(shared, /^(before|after)(Each|All)\(/)).toEqual([])
+  })
+})

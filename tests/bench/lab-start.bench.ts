@@ -7,7 +7,7 @@ import { currentPlatform } from '../../services/engine/platform/current-platform
 import { roleOf } from '../../services/engine/roles/roles.ts'
 import { probeUntilReady } from '../../services/engine/supervisor/probe.ts'
 import type { ProgramCommand } from '../../services/engine/supervisor/pty-process.ts'
-import { TopologyShelf } from '../../services/engine/topologies.ts'
+import { loadTopologyFile } from '../../services/engine/topologies.ts'
 import { Codebase } from '../../services/engine/workspace/codebase.ts'
 import { Workspace } from '../../services/engine/workspace/workspace.ts'
 import { openTestEngine, type TestEngine } from '../engine.ts'
@@ -71,7 +71,7 @@ async function learnCommands(lab: TestEngine): Promise<readonly BareProgram[]> {
   await lab.run('stopLab', {})
   const { nodePath, programsDir, resourcesDir } = lab.options
   const platform = currentPlatform()
-  const topology = await new TopologyShelf(join(resourcesDir, 'topologies')).load(TOPOLOGY)
+  const topology = await loadTopologyFile(join(resourcesDir, 'topologies', `${TOPOLOGY}.yaml`))
   const plan = new LabPlan(topology, addressPlanFor(topology, platform))
   const workspace = await Workspace.open(root ?? '', platform)
   const codebaseOf = (host: string): Codebase => new Codebase(workspace.hostFolder(host, 'codebase'), platform)

@@ -1,9 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { freePort } from '../../programs.ts'
 import { eventually, exchange, serveHttp, serveTcp, WEB } from './load-balancer-lab.ts'
-import { balance, CHECK, GET, killed, load, POST, serve, stats, webServer } from './load-balancer-owned.ts'
+import {
+  balance,
+  CHECK,
+  endOwnedAfterEach,
+  GET,
+  killed,
+  load,
+  POST,
+  serve,
+  stats,
+  webServer,
+} from './load-balancer-owned.ts'
 
 /** What the balancer does when servers fail. */
+
+endOwnedAfterEach()
 
 describe('load-balancer: servers that fail', () => {
   it('loses no GET when a server is killed under load, and uses it again when it is back', async () => {

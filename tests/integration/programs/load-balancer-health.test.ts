@@ -3,9 +3,11 @@ import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { freePort } from '../../programs.ts'
 import { BALANCER, eventually, exchange, openSocket, serveHttp, startBalancer, WEB } from './load-balancer-lab.ts'
-import { balance, CHECK, GET, load, serve, stats } from './load-balancer-owned.ts'
+import { balance, CHECK, endOwnedAfterEach, GET, load, serve, stats } from './load-balancer-owned.ts'
 
 /** What the balancer does when servers come and go, and when it goes itself. */
+
+endOwnedAfterEach()
 
 describe('load-balancer: servers that come and go', () => {
   it('takes a server down after `fall` bad checks and up after `rise` good ones', async () => {

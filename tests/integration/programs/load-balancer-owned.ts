@@ -12,16 +12,20 @@ import {
   type RunningServer,
 } from './load-balancer-lab.ts'
 
-/** What the tests of failing servers share: everything started here ends after each test. */
+/** What the tests of failing servers share. */
 
 export const GET = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
 export const POST = 'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello'
 export const CHECK = 'default-server check inter 300ms fastinter 20ms downinter 50ms rise 2 fall 2'
 
 const owned: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const end of owned.splice(0).reverse()) await end()
-})
+
+/** For the top of a test file: everything that is started here ends after each of its tests. */
+export function endOwnedAfterEach(): void {
+  afterEach(async () => {
+    for (const end of owned.splice(0).reverse()) await end()
+  })
+}
 
 export async function balance(plan: BalancerPlan): Promise<RunningBalancer> {
   const balancer = await startBalancer(plan)
