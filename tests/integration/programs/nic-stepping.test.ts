@@ -46,6 +46,8 @@ async function start(withServer = true): Promise<TestNic> {
       seen.push(incoming.url ?? '')
       void body(incoming).then((text) => response.end(`${incoming.url} ${text}`))
     })
+    // Else Node's server ends a connection with a client that has said all it wants to say, answered or not.
+    Object.assign(server, { httpAllowHalfOpen: true })
     await new Promise<void>((resolve) => server?.listen(PORT, INNER, resolve))
   }
   nic = await TestNic.start(config)
