@@ -210,6 +210,23 @@ describe('stepping by HTTP', () => {
     expect(running.reports.filter(({ type }) => type === 'holdLost')).toEqual([])
   })
 
+  it('lets a held response arrive whose server has closed the connection since', async () => {
+    const running = await start()
+    const closed = new Promise<void>((resolve) => server?.once('connection', (socket) => socket.once('close', resolve)))
+    await running.ask({ type: 'hold', traceId: TRACE }, 'done')
+    // Without an agent the client says "Connection: close".
+    const answer = get('/closed', { trace: TRACE })
+    await heldNumber(running, 1)
+    await running.ask({ type: 'release', holdId: 1 }, 'done')
+    await heldNumber(running, 2)
+    await closed
+    // Longer than the NIC takes to look whether anybody is gone.
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    await running.ask({ type: 'release', holdId: 2 }, 'done')
+    expect(await answer).toBe('/closed ')
+    expect(running.reports.filter(({ type }) => type === 'holdLost')).toEqual([])
+  })
+
   it('says so when the server of a held request is killed, and resets the client', async () => {
     const running = await start(false)
     const source = `require('node:http').createServer((q, a) => a.end()).listen(${PORT}, '${INNER}')`
