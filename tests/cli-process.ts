@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, vi } from 'vitest'
 
-const MAIN = fileURLToPath(new URL('../out/cli/main.mjs', import.meta.url))
+/** The bundled command line. */
+export const CLI_MAIN = fileURLToPath(new URL('../out/cli/main.mjs', import.meta.url))
 const START_LIMIT_MS = 30_000
 
 export interface CliRun {
@@ -27,12 +28,16 @@ export class CliHome {
     return new CliHome(await mkdtemp(join(tmpdir(), 'hoplab-cli-')))
   }
 
-  /** Starts `lab ...` in the home folder. */
-  start(...args: readonly string[]): CliRun {
+  get environment(): NodeJS.ProcessEnv {
     const { folder } = this
     const own = { HOME: folder, TMPDIR: folder, INIT_CWD: folder, XDG_STATE_HOME: '', XDG_DATA_HOME: '' }
-    const child = spawn(process.execPath, [MAIN, ...args], {
-      env: { ...process.env, ...own },
+    return { ...process.env, ...own }
+  }
+
+  /** Starts `lab ...` in the home folder. */
+  start(...args: readonly string[]): CliRun {
+    const child = spawn(process.execPath, [CLI_MAIN, ...args], {
+      env: this.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let [stdout, stderr] = ['', '']

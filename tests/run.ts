@@ -6,9 +6,9 @@ import { ensureTestTools } from '../electron/setup/test-tools.ts'
 import { startDisplay } from './runner/display.ts'
 import { killEverything, runInGroup } from './runner/process-group.ts'
 import { LinePrinter } from './runner/line-printer.ts'
-import { addCounts, closingLine, NO_TESTS, readCounts, type Counts } from './runner/results.ts'
+import { addCounts, closingLine, NO_TESTS, readCounts, type Counts, type Failure } from './runner/results.ts'
 import { findOwnLoopback } from './runner/own-loopback.ts'
-import { CHECK_LANES, reportFile, RESULTS, SLOW_LANES, type Step } from './runner/steps.ts'
+import { again, CHECK_LANES, reportFile, RESULTS, SLOW_LANES, type Step } from './runner/steps.ts'
 
 /**
  * `npm run check` (what needs no processes of the system), `npm test` (everything), `npm run bench` and `npm run soak`.
@@ -22,6 +22,8 @@ interface Outcome {
   readonly why: string
   readonly tookMs: number
   readonly counts: Counts
+  /** Tests that passed only when they were tried again, with what they said the first time. */
+  readonly unsteady?: readonly Failure[]
 }
 
 /**
@@ -29,6 +31,8 @@ interface Outcome {
  * at the same time, minutes long), or together when the step is over (several short ones).
  */
 type Output = 'as it comes' | 'by line' | 'together'
+
+const LEFT_BEHIND = 'left behind a process'
 
 async function runStep(step: Step, output: Output, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   const startedMs = Date.now()
@@ -48,7 +52,7 @@ async function runStep(step: Step, output: Output, env: Readonly<Record<string, 
   const why = [
     ...(end.ok ? [] : [end.why]),
     ...(counts === null ? ['it wrote no report'] : complaints(counts)),
-    ...end.leftovers.map((process) => `left behind a process: ${process}`),
+    ...end.leftovers.map((process) => `${LEFT_BEHIND}: ${process}`),
   ].join('; ')
   const tookMs = Date.now() - startedMs
   if (output === 'together') console.log(`\n--- ${step.name}${kept.length === 0 ? '' : `\n${kept.join('').trimEnd()}`}`)
@@ -95,16 +99,41 @@ async function runBuild(): Promise<Outcome> {
 
 async function runSlowLanes(): Promise<Outcome[]> {
   const wrap = await findOwnLoopback()
-  const ready = SLOW_LANES.map((lane) =>
-    lane.map((step) => (wrap && step.ownLoopback ? { ...step, command: wrap(step.command) } : step)),
-  )
-  const names = ready.map((lane) => lane.map((step) => step.name).join(', '))
+  const own = (step: Step): Step => (wrap && step.ownLoopback ? { ...step, command: wrap(step.command) } : step)
+  const names = SLOW_LANES.map((lane) => lane.map((step) => step.name).join(', '))
+  let lanes = SLOW_LANES
   if (wrap === null) {
     console.log(`\nrunning ${names.join(', ')}, one after the other: this system gives a test no loopback of its own`)
-    return runLane(ready.flat(), 'as it comes')
+    lanes = [SLOW_LANES.flat()]
+  } else console.log(`\nrunning ${names.join(' beside ')}`)
+  const output = lanes.length === 1 ? 'as it comes' : 'by line'
+  const outcomes = (await Promise.all(lanes.map((lane) => runLane(lane.map(own), output)))).flat()
+  const steps = lanes.flat()
+  for (const [index, outcome] of outcomes.entries()) {
+    const step = steps[index]
+    if (step !== undefined && !outcome.ok) outcomes[index] = await runAgain(step, outcome, own)
   }
-  console.log(`\nrunning ${names.join(' beside ')}`)
-  return (await Promise.all(ready.map((lane) => runLane(lane, 'by line')))).flat()
+  return outcomes
+}
+
+/** More failures than this are no accident. */
+const MAX_AGAIN = 5
+
+/**
+ * Tries failed tests again, by themselves: a test of real processes that failed while two lanes shared the processors may
+ * have been starved. What passes only then is printed as such; what fails again has failed.
+ */
+async function runAgain(step: Step, outcome: Outcome, own: (step: Step) => Step): Promise<Outcome> {
+  const { failures } = outcome.counts
+  const isOnlyTests = failures.every(({ file }) => file !== '') && !outcome.why.includes(LEFT_BEHIND)
+  if (failures.length === 0 || failures.length > MAX_AGAIN || !isOnlyTests) return outcome
+  const narrowed = again(step, failures)
+  if (narrowed === null) return outcome
+  console.log(`\nonce more, alone: ${failures.map(({ name }) => name).join('; ')}`)
+  const second = (await runLane([own(narrowed)], 'as it comes'))[0]
+  if (second?.counts.passed !== failures.length || second.counts.failed > 0) return outcome
+  const counts = { ...outcome.counts, passed: outcome.counts.passed + failures.length, failed: 0, failures: [] }
+  return { ...outcome, ok: true, why: '', counts, unsteady: failures, tookMs: outcome.tookMs + second.tookMs }
 }
 
 async function runOnDisplay(step: Step, output: Output): Promise<Outcome> {
@@ -128,7 +157,7 @@ async function runOnDisplay(step: Step, output: Output): Promise<Outcome> {
   }
 }
 
-/** Prints what failed and what was skipped, then the sum. */
+/** Prints what failed, what passed only at a second try and what was skipped, then the sum. */
 function close(outcomes: readonly Outcome[], startedMs: number): number {
   const failed = outcomes.filter((outcome) => !outcome.ok)
   const sum = addCounts(outcomes.map((outcome) => outcome.counts))
@@ -136,11 +165,19 @@ function close(outcomes: readonly Outcome[], startedMs: number): number {
   for (const { name, ok, why, tookMs } of outcomes) {
     console.log(`  ${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(14)}${seconds(tookMs).padStart(8)}${ok ? '' : `  ${why}`}`)
   }
+  for (const failure of sum.failures) console.log(`  failed: ${described(failure)}`)
+  for (const { unsteady = [] } of outcomes) {
+    for (const failure of unsteady) console.log(`  passed only when tried again, alone: ${described(failure)}`)
+  }
   for (const name of sum.skippedNames) console.log(`  skipped: ${name}`)
   // A step that failed without a failed test (lint, types, a leftover process) counts as one failure.
   const withoutTest = failed.filter((outcome) => outcome.counts.failed === 0).length
   console.log(closingLine({ ...sum, failed: sum.failed + withoutTest }))
   return failed.length === 0 ? 0 : 1
+}
+
+function described({ name, why }: Failure): string {
+  return [name, ...why.split('\n')].join('\n      ')
 }
 
 async function runBench(names: readonly string[]): Promise<number> {

@@ -91,7 +91,8 @@ export async function fetchPinned(
     throw fetchFailure(error, pinned)
   } finally {
     clearInterval(report)
-    await rm(temporary, { recursive: true, force: true })
+    // An extraction that failed may still be writing its last files.
+    await rm(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
   return { dist, fromCache: false }
 }

@@ -24,7 +24,8 @@ import type { EventLog } from './event-log.ts'
 import { Faults } from './faults/faults.ts'
 import { ProgramDesk } from './faults/program-desk.ts'
 import { Network } from './network/network.ts'
-import { codeHosts, initialState } from './plan/code-hosts.ts'
+import { codeHosts } from './plan/code-hosts.ts'
+import { initialState } from './plan/initial-state.ts'
 import type { LabPlan, PlannedService } from './plan/lab-plan.ts'
 import { startOrder, stopGroups } from './plan/start-order.ts'
 import type { Platform } from './platform/platform.ts'
@@ -297,7 +298,6 @@ export class Lab {
       services,
       codebases,
       network,
-      initialState,
       releases: deployments.releases,
       context: () => this.maker.context(),
       makeService: (planned) => this.maker.make(planned),

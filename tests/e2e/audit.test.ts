@@ -1,16 +1,13 @@
 import { expect, test } from './fixture.ts'
-import { axe, command } from './hands.ts'
+import { axe, command, labIsReady } from './hands.ts'
 
 /** The audit in the real window: a student's marks, the prediction and the proof by really killing. */
-
-/** "Starting: 3 of 7 ready" is not it. */
-const EVERYTHING_READY = /\b(\d) of \1 ready/
 
 test('marks, predicts and proves single points of failure', async ({ hoplab: { window } }) => {
   test.setTimeout(180_000)
   await expect(window.getByRole('button', { name: 'Start lab' })).toBeEnabled()
   await command(window, 'Start lab 0-simple_web_stack')
-  await expect(window.getByText(EVERYTHING_READY).first()).toBeVisible()
+  await labIsReady(window)
   await command(window, 'Show the audit')
   await window.getByRole('checkbox', { name: 'web-1', exact: true }).focus()
   await window.keyboard.press('Space')
@@ -27,7 +24,7 @@ test('marks, predicts and proves single points of failure', async ({ hoplab: { w
   await expect(window.getByText(/Prediction and proof agree on (\d+) of \1 parts/)).toBeVisible({ timeout: 120_000 })
   await expect(window.getByRole('button', { name: 'Prove' })).toBeVisible({ timeout: 60_000 })
   await expect(table.getByRole('row', { name: /^db-1 .*\d+ of \d+/ })).toBeVisible()
-  await expect(window.getByText(EVERYTHING_READY).first()).toBeVisible()
+  await labIsReady(window)
   await axe(window)
   await window.getByRole('button', { name: 'Save as a page to print' }).click()
   await expect(window.getByText(/The audit was saved as .*audit-0-simple_web_stack.*\.html/)).toBeVisible()

@@ -1,15 +1,13 @@
 import { expect, test } from './fixture.ts'
-import { axe, command } from './hands.ts'
+import { axe, command, labIsReady } from './hands.ts'
 
 /** Capacity in the real window: workers are set, a ramp finds its knee, the balancer says what it chose. */
-
-const EVERYTHING_READY = /\b(\d) of \1 ready/
 
 test('models workers, finds the knee of a ramp and shows the choices of the balancer', async ({
   hoplab: { window },
 }) => {
   await window.getByRole('button', { name: 'Start lab' }).click()
-  await expect(window.getByText(EVERYTHING_READY).first()).toBeVisible()
+  await labIsReady(window)
   await command(window, 'Show capacity')
   await expect(window.getByText('No ramp yet')).toBeVisible()
   for (const app of ['app-1', 'app-2']) {

@@ -1,4 +1,5 @@
 import { expect, test } from './fixture.ts'
+import { labIsReady } from './hands.ts'
 
 /** The lab is changed while visitors come: in the real window, with real processes behind it. */
 
@@ -8,7 +9,7 @@ test('adds a server pair under traffic, balances otherwise, and undoes it all', 
   const main = window.getByRole('main')
   const design = window.getByRole('button', { name: 'Change the lab' })
   await window.getByRole('button', { name: 'Start lab' }).click()
-  await expect(window.getByText('7 of 7 ready').first()).toBeVisible()
+  await labIsReady(window, 7)
 
   const traffic = hoplab.cli('traffic', '--rate', '100', '--for', '25')
   await design.click()
@@ -16,7 +17,7 @@ test('adds a server pair under traffic, balances otherwise, and undoes it all', 
   const web = main.getByRole('button', { name: /^web-3 web server ready\b/ })
   // Installed, started, healthy and taken in: seconds, and more of them on a busy machine.
   await expect(web).toBeVisible({ timeout: 45_000 })
-  await expect(window.getByText('9 of 9 ready').first()).toBeVisible()
+  await labIsReady(window, 9)
   await expect(main.getByRole('region', { name: 'server-3' })).toBeInViewport({ ratio: 0.99 })
   const served = async (): Promise<number> => {
     const { answer } = await hoplab.cli('balance')
@@ -48,7 +49,7 @@ test('adds a server pair under traffic, balances otherwise, and undoes it all', 
     await expect(undo).not.toHaveAttribute('aria-disabled', 'true')
   }
   await window.keyboard.press('Control+z')
-  await expect(window.getByText('7 of 7 ready').first()).toBeVisible({ timeout: 30_000 })
+  await labIsReady(window, 7)
   await expect(main.getByRole('region', { name: 'server-3' })).toHaveCount(0)
   const { answer } = await traffic
   expect(answer).toHaveProperty('failed', {})

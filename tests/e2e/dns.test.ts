@@ -1,11 +1,8 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixture.ts'
-import { axe, command } from './hands.ts'
+import { axe, command, labIsReady } from './hands.ts'
 
 /** Names in the real window: a changed address, the cache that hides it, and the loss of a server. */
-
-/** "Starting: 3 of 8 ready" is not it. */
-const EVERYTHING_READY = /\b(\d) of \1 ready/
 
 /** The request's own panel comes forward: names are looked at again. */
 async function send(window: Page): Promise<void> {
@@ -19,7 +16,7 @@ async function startLab(window: Page, topology: string | null): Promise<void> {
   await expect(start).toBeEnabled()
   if (topology === null) await start.click()
   else await command(window, `Start lab ${topology}`)
-  await expect(window.getByText(EVERYTHING_READY).first()).toBeVisible()
+  await labIsReady(window)
   await command(window, 'Show DNS')
 }
 
@@ -92,7 +89,7 @@ test('compares failovers, and can be stopped', async ({ hoplab: { window } }) =>
   })
   await window.getByRole('button', { name: 'Stop comparing' }).click()
   await expect(window.getByRole('button', { name: 'Compare failovers' })).toBeVisible()
-  await expect(window.getByText(EVERYTHING_READY).first()).toBeVisible()
+  await labIsReady(window)
   await expect(zone(window)).not.toContainText('failover')
   await axe(window)
 })

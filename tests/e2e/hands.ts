@@ -27,3 +27,19 @@ export async function axe(window: Page, part?: string): Promise<void> {
   const { violations } = await (part === undefined ? builder : builder.include(part)).analyze()
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
 }
+
+const EVERYTHING_READY = /Lab is running\s*·\s*(\d+) of \1 ready/
+
+/** A lab's start takes seconds, and more of them on a busy machine. */
+const READY_MS = 30_000
+
+/**
+ * The lab runs and everything in it is ready, of so many services where they are given. "Starting: 7 of 7 ready" is not
+ * it: no request is sent yet.
+ */
+export async function labIsReady(window: Page, services?: number): Promise<void> {
+  const status = window.getByRole('status').filter({ hasText: EVERYTHING_READY })
+  await expect(services === undefined ? status : status.filter({ hasText: `${services} of` })).toBeVisible({
+    timeout: READY_MS,
+  })
+}

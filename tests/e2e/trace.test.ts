@@ -1,13 +1,13 @@
 import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from './fixture.ts'
-import { axe, openTab } from './hands.ts'
+import { axe, labIsReady, openTab } from './hands.ts'
 
 /** Traces and stepping with the real engine: what a person sees was recorded by real network cards. */
 
 test.beforeEach(async ({ hoplab: { window } }) => {
   await window.getByRole('button', { name: 'Start lab' }).click()
-  await expect(window.getByText('7 of 7 ready').first()).toBeVisible()
+  await labIsReady(window)
 })
 
 function sentences(window: Page) {

@@ -1,11 +1,8 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixture.ts'
-import { axe, command } from './hands.ts'
+import { axe, command, labIsReady } from './hands.ts'
 
 /** Traffic in the real window: real requests on schedule, and what a killed process does to them. */
-
-/** "Starting: 3 of 7 ready" is not it. */
-const EVERYTHING_READY = /\b(\d) of \1 ready/
 
 function figure(window: Page, name: string) {
   const row = window.getByRole('table', { name: /^Run \d/ }).getByRole('row', { name: new RegExp(`^${name} `) })
@@ -21,7 +18,7 @@ async function count(window: Page, name: string): Promise<number> {
 test('shows the downtime of a killed web server in the charts and figures', async ({ hoplab: { window } }) => {
   await expect(window.getByRole('button', { name: 'Start lab' })).toBeEnabled()
   await command(window, 'Start lab 0-simple_web_stack')
-  await expect(window.getByText(EVERYTHING_READY).first()).toBeVisible()
+  await labIsReady(window)
   await window.keyboard.press('Control+4')
   await expect(window.getByText('No traffic yet')).toBeVisible()
   await window.getByRole('spinbutton', { name: 'Requests/s' }).fill('100')
@@ -60,7 +57,7 @@ test('shows the downtime of a killed web server in the charts and figures', asyn
 
 test('compares two runs and forgets one', async ({ hoplab: { window } }) => {
   await window.getByRole('button', { name: 'Start lab' }).click()
-  await expect(window.getByText(EVERYTHING_READY).first()).toBeVisible()
+  await labIsReady(window)
   await window.keyboard.press('Control+4')
   await window.getByRole('spinbutton', { name: 'Seconds' }).fill('1')
   const list = window.getByRole('listbox', { name: 'Traffic runs, newest first' })

@@ -1,5 +1,6 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { ROOT } from '../../electron/setup/project.mjs'
+import { NAME_SEPARATOR, type Failure } from './results.ts'
 
 /** The steps of a check, each one command on the project's own Node. */
 
@@ -13,11 +14,13 @@ export interface Step {
   readonly display?: boolean
   /** Runs labs whose tests may have a loopback network of their own, and then run beside others. */
   readonly ownLoopback?: boolean
+  /** How the runner is given the tests to run, for a step whose failed tests are tried again by themselves. */
+  readonly narrow?: (failures: readonly Failure[]) => readonly string[]
 }
 
 export const RESULTS = join(ROOT, 'tests/.results')
 
-export function reportFile(step: Step): string {
+export function reportFile(step: Pick<Step, 'name'>): string {
   return join(RESULTS, `${step.name}.json`)
 }
 
@@ -32,15 +35,31 @@ function tool(script: string, ...args: readonly string[]): readonly string[] {
 }
 
 function vitest(name: string, projects: readonly string[], limitMs: number, folders: readonly string[] = []): Step {
-  const step: Step = { name, command: [], limitMs, runner: 'vitest' }
   const command = tool(
     'vitest/vitest.mjs',
     ...['run', '--config', '.config/vitest.config.ts'],
     ...projects.flatMap((project) => ['--project', project]),
     ...folders,
-    ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile(step)}`],
+    ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile({ name })}`],
   )
-  return { ...step, command }
+  return { name, command, limitMs, runner: 'vitest' }
+}
+
+const AGAIN_LIMIT_MS = 3 * MINUTE_MS
+
+/** The same step with nothing but the tests that failed. */
+export function again(step: Step, failures: readonly Failure[]): Step | null {
+  const command = step.narrow?.(failures)
+  return command === undefined ? null : { ...step, name: againName(step.name), command, limitMs: AGAIN_LIMIT_MS }
+}
+
+function againName(name: string): string {
+  return `${name}-again`
+}
+
+/** Names as a pattern of the runners, which read regular expressions. */
+function pattern(names: readonly string[]): string {
+  return names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
 }
 
 const LINT: Step = {
@@ -93,20 +112,37 @@ export const CHECK_LANES: readonly (readonly Step[])[] = [
 
 function integration(name: string, ...folders: readonly string[]): Step {
   const paths = folders.map((folder) => `tests/integration/${folder}/`)
-  return { ...vitest(name, ['integration'], TEST_LIMIT_MS, paths), ownLoopback: true }
+  return {
+    ...vitest(name, ['integration'], TEST_LIMIT_MS, paths),
+    ownLoopback: true,
+    narrow: (failures) => {
+      const files = failures.map(({ file }) => relative(ROOT, file))
+      const named = ['--testNamePattern', pattern(failures.map((failure) => failure.name))]
+      return vitest(againName(name), ['integration'], AGAIN_LIMIT_MS, [...new Set(files), ...named]).command
+    },
+  }
 }
+
+const E2E_COMMAND = tool('@playwright/test/cli.js', 'test', '--config', '.config/playwright.config.ts')
 
 const E2E: Step = {
   name: 'e2e',
-  command: tool('@playwright/test/cli.js', 'test', '--config', '.config/playwright.config.ts'),
+  command: E2E_COMMAND,
   limitMs: TEST_LIMIT_MS,
   runner: 'playwright',
   display: true,
+  narrow: (failures) => {
+    const files = failures.map(({ file }) => pattern([file]))
+    // A name begins with its file, which the runner doesn't want there.
+    const titles = failures.map(({ name }) => name.split(NAME_SEPARATOR).slice(1).join(' '))
+    return [...E2E_COMMAND, ...new Set(files), '--grep', pattern(titles)]
+  },
 }
 
 /**
- * Real processes and a real window. They wait more than they compute, so two lanes share two cores well (three do not); but they use
- * the same addresses, so the lanes run at the same time only where a step can have a loopback network of its own.
+ * Real processes and a real window. They wait more than they compute, so two lanes share two cores well (three do not);
+ * but they use the same addresses, so the lanes run at the same time only where a step can have a loopback network of
+ * its own.
  */
 export const SLOW_LANES: readonly (readonly Step[])[] = [
   [integration('labs', 'engine', 'cli')],

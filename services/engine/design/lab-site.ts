@@ -1,7 +1,8 @@
-import { LabError, toFailure, type FaultState, type NewLabEvent, type ServiceState } from '../../contract/index.ts'
+import { LabError, toFailure, type FaultState, type NewLabEvent } from '../../contract/index.ts'
 import { reloadBalancer } from '../balancer/reload.ts'
 import type { EventLog } from '../event-log.ts'
 import type { Network } from '../network/network.ts'
+import { initialState } from '../plan/initial-state.ts'
 import type { LabPlan, PlannedOf, PlannedService } from '../plan/lab-plan.ts'
 import { linksOf } from '../../protocols/topology/links.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -26,7 +27,6 @@ export interface SiteParts {
   readonly saver: DesignSaver
   makeService(planned: PlannedService): Service
   makeCodebase(host: string): Codebase
-  initialState(planned: PlannedService): ServiceState
   setWorkers(app: PlannedOf<'app-server'>): Promise<void>
   /** Its port was found free a moment ago. */
   noteFreshPort(planned: PlannedService): void
@@ -130,7 +130,7 @@ export class LabSite implements DesignGround {
     this.emit({
       type: 'planChanged',
       hosts: this.plan.hostStates().map((host) => ({ ...host, release: releases.get(host.id) ?? null })),
-      services: this.plan.services.map((planned) => known.get(planned.id) ?? this.parts.initialState(planned)),
+      services: this.plan.services.map((planned) => known.get(planned.id) ?? initialState(planned)),
       links: linksOf(this.plan.topology),
     })
   }

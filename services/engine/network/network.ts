@@ -23,9 +23,10 @@ import { LogFile } from '../supervisor/log-file.ts'
 import type { RefusedCall } from '../supervisor/status-reports.ts'
 import type { ProcessKeeper } from '../supervisor/process-keeper.ts'
 import type { Workspace } from '../workspace/workspace.ts'
+import { CardPorts } from './card-ports.ts'
 import { LinkRates } from './link-rates.ts'
 import { NetworkFaults } from './network-faults.ts'
-import { interfacesOf, nicConfigOf, portsOf, samePort } from './nic-ports.ts'
+import { interfacesOf, nicConfigOf, portsOf } from './nic-ports.ts'
 import { NicFailure, NicProcess, type NicOrder } from './nic-process.ts'
 import { PacketDesk } from './packet-desk.ts'
 import { PacketReader } from './packet-reader.ts'
@@ -67,14 +68,13 @@ export class Network {
   private readonly log: LogFile
   private readonly traces: TraceKeeper
   private readonly rates = new LinkRates()
+  private readonly ports = new CardPorts((order) => this.askQuietly(order))
   private readonly holdWatchers = new Set<(report: HoldReport) => void>()
-  private readonly portWatchers = new Set<() => void>()
   private readonly held = new Map<number, Held>()
   private store: PacketStore
   /** The process, also while it is not ready yet. */
   private nic: NicProcess | null = null
   private running: Running | null = null
-  private ports: (NicPort & { open: boolean })[] = []
   private stats: (NicReport & { readonly type: 'stats' }) | null = null
   private mode: RecordingMode = NO_RECORDING.mode
   private ringBytes = NO_RECORDING.ringBytes
@@ -113,8 +113,8 @@ export class Network {
       if (event.type === 'planChanged') return this.store.move(event)
       if (event.type !== 'serviceChanged') return
       const { state } = event.patch
-      if (state === 'stopped' || state === 'failed') this.tellPorts(event.service, false)
-      if (state === 'running') this.tellPorts(event.service, true)
+      if (state === 'stopped' || state === 'failed') this.processChanged(event.service, false)
+      if (state === 'running') this.processChanged(event.service, true)
     })
     this.sampleTimer = setInterval(() => this.sample(), SAMPLE_EVERY_MS)
     this.launching = this.launch()
@@ -134,26 +134,13 @@ export class Network {
 
   /** Frees the ports of a service whose process does not run, so that it can be seen whether others have taken them. */
   async closePorts(service: PlannedService): Promise<void> {
-    await Promise.all(portsOf(service).map((port) => this.tell(port, false)))
+    await Promise.all(portsOf(service).map((port) => this.ports.close(port)))
   }
 
   /** Resolves when the service can be reached through its network card, or `signal` aborts. */
   async reachable(service: PlannedService, signal: AbortSignal): Promise<void> {
     if (this.state === 'unsupported') return
-    const wanted = portsOf(service)
-    const isOpen = (): boolean => wanted.every((port) => this.ports.some((one) => one.open && samePort(one, port)))
-    void Promise.all(wanted.map((port) => this.openPort(port)))
-    await new Promise<void>((resolve) => {
-      const look = (): void => {
-        if (!isOpen() && !signal.aborted) return
-        this.portWatchers.delete(look)
-        signal.removeEventListener('abort', look)
-        resolve()
-      }
-      this.portWatchers.add(look)
-      signal.addEventListener('abort', look)
-      look()
-    })
+    await this.ports.untilOpen(portsOf(service), signal)
   }
 
   /** A host of the plan is new: it gets a network card. Throws `NETWORK_FAILED`. */
@@ -164,16 +151,12 @@ export class Network {
 
   /** A host is gone; its ports are closed, since nothing listens behind them. */
   forgetHost(host: string): void {
-    this.ports = this.ports.filter((port) => port.host !== host)
+    this.ports.forgetHost(host)
   }
 
   /** Looks after a port from now on; the NIC opens it while a process listens behind it. */
-  async openPort(port: NicPort): Promise<void> {
-    if (!this.ports.some((one) => samePort(one, port))) {
-      this.ports.push({ ...port, open: false })
-      await this.askQuietly({ type: 'addPort', port })
-    }
-    await this.tell(port, true)
+  openPort(port: NicPort): Promise<void> {
+    return this.ports.open(port)
   }
 
   /** A request of the browser begins. */
@@ -271,12 +254,11 @@ export class Network {
     events.emit({ type: 'networkChanged', patch: { state: 'starting', pid: null } })
     const config = nicConfigOf(plan, this.mode, this.ringBytes, this.faults.all)
     if (config === null) return
-    const known = this.ports.filter((port) => !config.ports.some((one) => samePort(one, port)))
-    this.ports = [...config.ports, ...known].map((port) => ({ ...port, open: false }))
+    const ports = this.ports.configure(config.ports)
     const folder = join(workspace.root, 'network')
     await mkdir(folder, { recursive: true })
     const file = join(folder, 'nic.json')
-    await writeFile(file, `${JSON.stringify({ ...config, ports: this.ports.map(withoutOpen) }, null, 2)}\n`)
+    await writeFile(file, `${JSON.stringify({ ...config, ports }, null, 2)}\n`)
     if (this.stopping) return
     await new Promise<void>((resolve) => {
       const nic = new NicProcess({
@@ -320,7 +302,7 @@ export class Network {
       folder: join(workspace.root, 'captures'),
     })
     this.running = { nic, reader, desk, clock }
-    for (const port of ports) this.notePort(port)
+    for (const port of ports) this.ports.note(port)
     events.emit({ type: 'networkChanged', patch: { state: 'ready', pid } })
     setTimeout(() => {
       if (this.running?.nic === nic) this.restartMs = FIRST_RESTART_MS
@@ -334,7 +316,7 @@ export class Network {
       this.running.reader.stop()
       this.running = null
     }
-    this.ports = this.ports.map((port) => ({ ...port, open: false }))
+    this.ports.allClosed()
     this.loseHolds()
     if (this.stopping) return events.emit({ type: 'networkChanged', patch: { state: 'off', pid: null } })
     this.forgetPackets()
@@ -349,7 +331,7 @@ export class Network {
   private take(report: NicReport): void {
     switch (report.type) {
       case 'portChanged':
-        return this.notePort(report.port)
+        return this.ports.note(report.port)
       case 'stats':
         return void (this.stats = report)
       case 'faults':
@@ -379,21 +361,9 @@ export class Network {
     this.held.clear()
   }
 
-  private notePort(status: NicPort & { readonly open: boolean }): void {
-    const known = this.ports.find((port) => samePort(port, status))
-    if (known !== undefined) known.open = status.open
-    for (const watcher of [...this.portWatchers]) watcher()
-  }
-
-  /** Of the port that the service's own process has: a second one of it may listen elsewhere. */
-  private tellPorts(service: string, open: boolean): void {
+  private processChanged(service: string, runs: boolean): void {
     const number = this.parts.events.state.services.find(({ id }) => id === service)?.port
-    for (const port of this.ports) if (port.service === service && port.port === number) void this.tell(port, open)
-  }
-
-  private async tell(port: NicPort, open: boolean): Promise<void> {
-    const { host, port: number, transport } = port
-    await this.askQuietly({ type: 'setPort', host, port: number, transport, open })
+    this.ports.processChanged(service, number, runs)
   }
 
   /** A NIC that is not there is told nothing: it looks by itself when it starts. */
@@ -456,8 +426,4 @@ export class Network {
     this.lastSample = text
     events.emit({ type: 'networkSampled', recording, rates })
   }
-}
-
-function withoutOpen({ host, service, transport, port }: NicPort): NicPort {
-  return { host, service, transport, port }
 }

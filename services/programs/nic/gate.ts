@@ -85,6 +85,11 @@ export class Gate {
     lane.pump.end()
   }
 
+  /** Whether something waits for the process, which must be there when it is released. */
+  get holdsRequest(): boolean {
+    return this.inward.holdId !== 0
+  }
+
   get holding(): boolean {
     return this.inward.holdId !== 0 || this.outward.holdId !== 0
   }

@@ -35,8 +35,9 @@ export class PeerWatch {
       if (connection.gate?.holding !== true) this.connections.delete(connection)
       else if (table !== null) {
         const { client, server } = connection.farEnds
-        // A caller gives up when the process is dead, so that comes first.
-        if (!table.has(server)) connection.abandon('server-gone')
+        // A caller gives up when the process is dead, so that comes first. What a process has answered arrives all the
+        // same: many close the connection behind their answer.
+        if (connection.gate.holdsRequest && !table.has(server)) connection.abandon('server-gone')
         else if (!table.has(client)) connection.abandon('client-gone')
       }
     }

@@ -5,7 +5,7 @@ import type { NicParts } from './parts.ts'
 import { KIND } from './recorder.ts'
 import { MirroredPort, type PortListener } from './mirrored-port.ts'
 import { createTcpServer, resetSocket, type OpenAccepted, type Peer, type Reader } from './sockets.ts'
-import { atEndOfTurn } from './turn-end.ts'
+import { atEndOfTurn, type PutOff } from './turn-end.ts'
 import { TcpConnection, type ConnectionOwner } from './tcp-connection.ts'
 
 /** Connections that may wait in the system until they are accepted. */
@@ -26,12 +26,14 @@ interface Accepted {
 }
 
 /** A TCP port of a host: listens outside while a process listens inside, and passes connections through. */
-export class TcpPort extends MirroredPort implements ConnectionOwner {
+export class TcpPort extends MirroredPort implements ConnectionOwner, PutOff {
   readonly connections = new Set<TcpConnection>()
   private readonly parts: NicParts
   private server: Server | null = null
   /** Connections that the faults keep silent: nothing of them is read, and nobody behind hears of them. */
   private silent: Accepted[] = []
+  /** Those of this turn of the event loop. */
+  private accepted: OpenAccepted[] = []
   private failedMs = 0
 
   constructor(index: number, place: HostPort, parts: NicParts, listener: PortListener) {
@@ -69,7 +71,9 @@ export class TcpPort extends MirroredPort implements ConnectionOwner {
 
   protected override endAll(): void {
     for (const connection of this.connections) connection.reset()
-    for (const { open } of this.silent) resetSocket(open(NO_READER))
+    // The process may be over before the end of the turn; the system would then end these as if all had gone well.
+    for (const open of [...this.accepted, ...this.silent.map((one) => one.open)]) resetSocket(open(NO_READER))
+    this.accepted = []
     this.silent = []
   }
 
@@ -98,12 +102,16 @@ export class TcpPort extends MirroredPort implements ConnectionOwner {
    * processor away from us with the next connection unaccepted.
    */
   private beginLater(open: OpenAccepted): void {
-    atEndOfTurn({
-      endOfTurn: () => {
-        if (this.server === null) resetSocket(open(NO_READER))
-        else this.begin(open)
-      },
-    })
+    if (this.accepted.push(open) === 1) atEndOfTurn(this)
+  }
+
+  endOfTurn(): void {
+    const { accepted } = this
+    this.accepted = []
+    for (const open of accepted) {
+      if (this.server === null) resetSocket(open(NO_READER))
+      else this.begin(open)
+    }
   }
 
   private begin(open: OpenAccepted): void {

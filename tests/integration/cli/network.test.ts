@@ -1,33 +1,18 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { spawn as spawnInTerminal } from 'node-pty'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CLI_MAIN, CliHome, type CliRun } from '../../cli-process.ts'
 import { itWith } from '../../tools.ts'
 
 /** Packets, traces and stepping without a window: the command line as its own process, beside a real lab. */
 
-const MAIN = fileURLToPath(new URL('../../../out/cli/main.mjs', import.meta.url))
 const LIMIT_MS = 30_000
 /** A page of the application: client, DNS, load balancer, web server, application server. */
 const HOPS = [/^client>dns-1$/, /^client>lb-1$/, /^lb-1>web-[12]$/, /^web-[12]>app-[12]$/]
 /** The lab's ports are not those that the protocols usually have. */
 const PORTS = ['udp.port==8053,dns', 'tcp.port==8080,http', 'tcp.port==3000,http']
-
-interface Finished {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-interface Run {
-  readonly child: ChildProcess
-  stdout(): string
-  readonly exit: Promise<Finished>
-}
 
 interface TraceAnswer {
   readonly id: number
@@ -50,31 +35,10 @@ interface PacketAnswer {
   readonly trace: number | null
 }
 
-let home = ''
-let up: Run
-const runs: Run[] = []
+let home: CliHome
 
-function environment(): Record<string, string> {
-  const given = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  return {
-    ...Object.fromEntries(given),
-    HOME: home,
-    TMPDIR: home,
-    INIT_CWD: home,
-    XDG_STATE_HOME: '',
-    XDG_DATA_HOME: '',
-  }
-}
-
-function lab(...args: readonly string[]): Run {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
-  let [stdout, stderr] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  const exit = new Promise<Finished>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })))
-  const run = { child, stdout: () => stdout, exit }
-  runs.push(run)
-  return run
+function lab(...args: readonly string[]): CliRun {
+  return home.start(...args)
 }
 
 /** The JSON values that a command printed, one a line; it must succeed. */
@@ -107,16 +71,10 @@ async function text(...args: readonly string[]): Promise<string> {
 
 describe('the network on the command line, with a real lab', () => {
   beforeAll(async () => {
-    home = await mkdtemp(join(tmpdir(), 'hoplab-cli-net-'))
-    up = lab('up', '1-distributed_web_infrastructure', '--json')
-    await vi.waitFor(() => expect(up.stdout()).toContain('"services"'), { timeout: LIMIT_MS })
+    home = await CliHome.open()
+    await home.startLab('up', '1-distributed_web_infrastructure')
   })
-  afterAll(async () => {
-    up.child.kill('SIGINT')
-    await up.exit
-    for (const { child } of runs) if (child.exitCode === null) child.kill('SIGKILL')
-    await rm(home, { recursive: true, force: true })
-  })
+  afterAll(() => home.close())
 
   it('trace sends a request and tells hop by hop what it led to', async () => {
     const trace = await one<TraceAnswer>('trace')
@@ -195,7 +153,7 @@ describe('the network on the command line, with a real lab', () => {
   itWith(['tshark'], 'capture writes what Wireshark reads, where the person stands', async () => {
     const trace = await one<TraceAnswer>('trace')
     const { file, packets, bytes } = await one<{ file: string; packets: number; bytes: number }>('capture', 'my.pcapng')
-    expect(file).toBe(join(home, 'my.pcapng'))
+    expect(file).toBe(join(home.folder, 'my.pcapng'))
     const ports = PORTS.flatMap((port) => ['-d', port])
     const read = async (...args: readonly string[]): Promise<string[]> =>
       (await promisify(execFile)('tshark', ['-r', file, '-n', ...ports, ...args])).stdout.split('\n').filter(Boolean)
@@ -208,8 +166,8 @@ describe('the network on the command line, with a real lab', () => {
     expect(await read('-Y', '_ws.malformed')).toEqual([])
     expect(trace.status).toBe(200)
 
-    expect(await text('capture', join(home, 'my.pcapng'))).toMatch(/my\.pcapng: \d+ packets, \d+ bytes\./)
-    const { code, stderr } = await lab('capture', home).exit
+    expect(await text('capture', join(home.folder, 'my.pcapng'))).toMatch(/my\.pcapng: \d+ packets, \d+ bytes\./)
+    const { code, stderr } = await lab('capture', home.folder).exit
     expect({ code, isFolder: stderr.includes('it is a folder') }).toEqual({ code: 1, isFolder: true })
   })
 
@@ -236,8 +194,8 @@ describe('the network on the command line, with a real lab', () => {
 
   it('step obeys the keys of a real terminal; Ctrl-C gives the request up and the lab goes on', async () => {
     const inTerminal = (): { output(): string; type(keys: string): void; readonly code: Promise<number> } => {
-      const options = { cols: 200, rows: 50, env: environment(), cwd: home }
-      const terminal = spawnInTerminal(process.execPath, [MAIN, 'step', 'www.foobar.com/healthz'], options)
+      const options = { cols: 200, rows: 50, env: home.environment, cwd: home.folder }
+      const terminal = spawnInTerminal(process.execPath, [CLI_MAIN, 'step', 'www.foobar.com/healthz'], options)
       let output = ''
       terminal.onData((data) => (output += data))
       const code = new Promise<number>((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)))

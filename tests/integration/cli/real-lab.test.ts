@@ -1,47 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { CliHome, type CliRun } from '../../cli-process.ts'
 
 /** The command line as its own process, with the real engine and the bundled programs. */
 
-const MAIN = fileURLToPath(new URL('../../../out/cli/main.mjs', import.meta.url))
 const DEMO_LIMIT_MS = 60_000
 
-interface Run {
-  readonly child: ChildProcess
-  stdout(): string
-  readonly exit: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>
-}
-
 describe('command line with a real lab', () => {
-  let home: string
-  let runs: Run[]
+  let home: CliHome
+  beforeEach(async () => void (home = await CliHome.open()))
+  afterEach(() => home.close())
 
-  beforeEach(async () => {
-    home = await mkdtemp(join(tmpdir(), 'hoplab-cli-'))
-    runs = []
-  })
-  afterEach(async () => {
-    for (const { child } of runs) child.kill('SIGKILL')
-    await rm(home, { recursive: true, force: true })
-  })
-
-  function lab(...args: readonly string[]): Run {
-    const env = { ...process.env, HOME: home, TMPDIR: home, XDG_STATE_HOME: '', XDG_DATA_HOME: '' }
-    const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    let [stdout, stderr] = ['', '']
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-    const exit = new Promise<Awaited<Run['exit']>>((resolve) =>
-      child.once('close', (code) => resolve({ code, stdout, stderr })),
-    )
-    const run = { child, stdout: () => stdout, exit }
-    runs.push(run)
-    return run
-  }
+  const lab = (...args: readonly string[]): CliRun => home.start(...args)
 
   const isAlive = (pid: number): boolean => {
     try {
@@ -62,7 +32,7 @@ describe('command line with a real lab', () => {
       expect(steps.map(({ step }) => step.split(' ')[0])).toEqual([
         ...['Bring', 'Open', 'Send', 'Follow', 'Deploy', 'Look', 'Kill', 'Bring', 'Stop'],
       ])
-      expect((await readdir(home)).filter((name) => name.startsWith('hoplab-demo-'))).toEqual([])
+      expect((await readdir(home.folder)).filter((name) => name.startsWith('hoplab-demo-'))).toEqual([])
     },
     2 * DEMO_LIMIT_MS,
   )

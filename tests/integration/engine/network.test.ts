@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Trace, TraceHop } from '../../../services/contract/index.ts'
@@ -45,6 +46,14 @@ function route(hops: readonly TraceHop[]): readonly string[] {
 
 function logOf(service: string): Promise<string> {
   return readFile(join(lab.state().workspace ?? '', 'logs', `${service}.log`), 'utf8')
+}
+
+/** Whether a server could be made to listen: not where somebody else does. */
+function listens(server: Server, port: number, address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, address, () => resolve(true))
+  })
 }
 
 describe('the network cards of a lab', () => {
@@ -146,9 +155,9 @@ describe('the network cards of a lab', () => {
     await lab.run('startLab', { topology: SIMPLE })
     await lab.run('actOnService', { service: 'web-1', action: 'stop' })
     const { address, port } = lab.service('web-1')
-    const { createServer } = await import('node:net')
+    // The network card closes its port when it has heard that the process is gone.
     const other = createServer()
-    await new Promise<void>((resolve) => other.listen(port, address, resolve))
+    await eventually(() => listens(other, port, address))
     await expect(lab.run('actOnService', { service: 'web-1', action: 'start' })).rejects.toMatchObject({
       code: 'PORT_TAKEN',
     })

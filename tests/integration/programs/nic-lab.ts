@@ -14,6 +14,11 @@ export type ReportOf<Type extends NicReportType> = NicReport & { readonly type: 
 /** `Omit` of each member of a union. */
 type WithoutId<Command> = Command extends NicCommand ? Omit<Command, 'id'> : never
 
+/** Below the runner's limit, so that a test which waits in vain says what came instead. */
+const REPORT_LIMIT_MS = 40_000
+const SHOWN_REPORTS = 8
+const SHOWN_LENGTH = 300
+
 export class TestNic {
   readonly reports: NicReport[] = []
   readonly child: ChildProcess
@@ -50,18 +55,27 @@ export class TestNic {
     type: Type,
     fits: (report: ReportOf<Type>) => boolean = () => true,
   ): Promise<ReportOf<Type>> {
-    return new Promise((resolve) => {
-      const look = (): void => {
-        const found = this.reports.find(
-          (report): report is ReportOf<Type> => report.type === type && fits(report as ReportOf<Type>),
-        )
-        if (found === undefined) return
+    const found = new Promise<ReportOf<Type>>((resolve, reject) => {
+      const limit = setTimeout(() => {
         this.watchers.delete(look)
-        resolve(found)
+        const last = this.reports.slice(-SHOWN_REPORTS).map((report) => JSON.stringify(report).slice(0, SHOWN_LENGTH))
+        reject(new Error(`no such "${type}" from the NIC; its last reports:\n${last.join('\n')}`))
+      }, REPORT_LIMIT_MS)
+      const look = (): void => {
+        const report = this.reports.find(
+          (one): one is ReportOf<Type> => one.type === type && fits(one as ReportOf<Type>),
+        )
+        if (report === undefined) return
+        clearTimeout(limit)
+        this.watchers.delete(look)
+        resolve(report)
       }
       this.watchers.add(look)
       look()
     })
+    // Not every test stays until its report comes.
+    found.catch(() => undefined)
+    return found
   }
 
   /** Sends a command; resolves with its answer. */
