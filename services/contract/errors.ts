@@ -24,6 +24,8 @@ export const ERROR_SENTENCES = {
   SERVICE_BUSY: '{service} is busy with an earlier command. Wait until it is {state} no more.',
   SERVICE_START_FAILED: '{service} did not start: {detail}',
   SERVICE_NOT_READY: '{service} runs but did not become ready within {seconds} s. Look at its terminal.',
+  SERVICE_NOT_READY_BROKEN:
+    '{service} runs but did not become ready within {seconds} s, with these faults set on it: {faults}. Repair them.',
   ACTION_UNSUPPORTED: 'This system cannot {action} a process: {detail}',
   PORT_TAKEN:
     '{service} could not start: port {port} on {address} is taken by another program. Choose Restart to use port {next}.',

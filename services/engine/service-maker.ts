@@ -127,6 +127,10 @@ export class ServiceMaker {
       reachable: (signal) => this.around.network.reachable(planned, signal),
       files: () => role.files(planned, context),
       facts: () => ({ port: planned.port, release }),
+      faults: () =>
+        this.around.events.state.faults
+          .filter(({ spec }) => spec.target === 'service' && spec.service === planned.id)
+          .map(({ spec }) => spec.fault),
     }
   }
 

@@ -14,6 +14,8 @@ export interface Step {
   readonly display?: boolean
   /** Runs labs whose tests may have a loopback network of their own, and then run beside others. */
   readonly ownLoopback?: boolean
+  /** Only some of its tests are wanted: that the others are skipped is no news. */
+  readonly isPart?: boolean
   /** How the runner is given the tests to run, for a step whose failed tests are tried again by themselves. */
   readonly narrow?: (failures: readonly Failure[]) => readonly string[]
 }
@@ -50,7 +52,8 @@ const AGAIN_LIMIT_MS = 3 * MINUTE_MS
 /** The same step with nothing but the tests that failed. */
 export function again(step: Step, failures: readonly Failure[]): Step | null {
   const command = step.narrow?.(failures)
-  return command === undefined ? null : { ...step, name: againName(step.name), command, limitMs: AGAIN_LIMIT_MS }
+  if (command === undefined) return null
+  return { ...step, name: againName(step.name), command, limitMs: AGAIN_LIMIT_MS, isPart: true }
 }
 
 function againName(name: string): string {

@@ -1,6 +1,21 @@
 import type { Component } from 'vue'
 
-export const ACTION_GROUPS = ['lab', 'network', 'view', 'service', 'settings', 'help'] as const
+export const ACTION_GROUPS = [
+  'lab',
+  'deployments',
+  'traffic',
+  'capacity',
+  'faults',
+  'audit',
+  'files',
+  'design',
+  'network',
+  'dns',
+  'view',
+  'service',
+  'settings',
+  'help',
+] as const
 export type ActionGroup = (typeof ACTION_GROUPS)[number]
 
 /** Something a person can tell the window to do; buttons, menus, shortcuts and the command palette all run these. */

@@ -34,7 +34,7 @@ export function useAuditActions(): AuditActions {
   const show = computed(() =>
     simpleAction({
       id: 'show-audit',
-      group: 'lab',
+      group: 'audit',
       label: t('audit.show'),
       icon: ShieldAlert,
       run: () => layout.showPanel('audit'),
@@ -43,7 +43,7 @@ export function useAuditActions(): AuditActions {
   const predict = computed(() =>
     simpleAction({
       id: 'predict-audit',
-      group: 'lab',
+      group: 'audit',
       label: t('audit.predict'),
       icon: Lightbulb,
       hint: t('audit.predictHint'),
@@ -57,7 +57,7 @@ export function useAuditActions(): AuditActions {
   const prove = computed(() =>
     simpleAction({
       id: 'prove-audit',
-      group: 'lab',
+      group: 'audit',
       label: t('audit.prove'),
       icon: Zap,
       hint: t('audit.proveHint'),
@@ -71,7 +71,7 @@ export function useAuditActions(): AuditActions {
   const stop = computed(() =>
     simpleAction({
       id: 'stop-audit',
-      group: 'lab',
+      group: 'audit',
       label: t('audit.stop'),
       icon: Octagon,
       hint: t('audit.stopHint'),
@@ -90,7 +90,7 @@ export function useAuditActions(): AuditActions {
   function saving(format: ReportFormat, label: string): UiAction {
     return simpleAction({
       id: `save-audit-${format}`,
-      group: 'lab',
+      group: 'audit',
       label,
       icon: format === 'csv' ? Table2 : FileDown,
       hint: t('audit.saveHint'),

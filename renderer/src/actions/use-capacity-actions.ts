@@ -22,7 +22,7 @@ export function useCapacityActions(): CapacityActions {
     (['capacity', 'balancing'] as const).map((view) =>
       simpleAction({
         id: `show-${view}`,
-        group: 'network',
+        group: 'capacity',
         label: t(`capacity.show.${view}`),
         icon: view === 'capacity' ? Gauge : Scale,
         run: () => {
@@ -35,7 +35,7 @@ export function useCapacityActions(): CapacityActions {
   const start = computed(() =>
     simpleAction({
       id: 'start-ramp',
-      group: 'network',
+      group: 'capacity',
       label: t('capacity.start'),
       icon: TrendingUp,
       reason: cannotStart(),
@@ -49,7 +49,7 @@ export function useCapacityActions(): CapacityActions {
   const stop = computed(() =>
     simpleAction({
       id: 'stop-ramp',
-      group: 'network',
+      group: 'capacity',
       label: t('capacity.stop'),
       icon: CircleStop,
       reason: capacity.running === null ? t('capacity.notRunning') : null,

@@ -46,7 +46,7 @@ export function useDeploymentActions(): DeploymentActions {
   const rollBack = computed(() =>
     simpleAction({
       id: 'roll-back',
-      group: 'lab',
+      group: 'deployments',
       label: target.value === '' ? t('deployments.rollBack') : t('deployments.rollBackTo', { release: target.value }),
       icon: Undo2,
       hint: target.value === '' ? null : t('deployments.rollBackHint', { hosts: hostsOf() }),
@@ -60,7 +60,7 @@ export function useDeploymentActions(): DeploymentActions {
   const stop = computed(() =>
     simpleAction({
       id: 'stop-deployment',
-      group: 'lab',
+      group: 'deployments',
       label: t('deployments.stop'),
       icon: Octagon,
       hint: t('deployments.stopHint'),
@@ -97,7 +97,7 @@ export function useDeploymentActions(): DeploymentActions {
   function saving(format: ReportFormat, label: string): UiAction {
     return simpleAction({
       id: `save-comparison-${format}`,
-      group: 'lab',
+      group: 'deployments',
       label,
       icon: format === 'csv' ? Table2 : FileDown,
       hint: t('deployments.compare.saveHint'),
@@ -118,7 +118,7 @@ export function useDeploymentActions(): DeploymentActions {
   function showing(view: DeploymentView, label: string, icon: UiAction['icon']): UiAction {
     return simpleAction({
       id: `deployments:${view}`,
-      group: 'lab',
+      group: 'deployments',
       label,
       icon,
       run: () => {

@@ -50,7 +50,7 @@ export function useDesignActions(): DesignActions {
     const { addBlocked } = design.state
     return simpleAction({
       id: 'add-pair',
-      group: 'lab',
+      group: 'design',
       label: t('design.addPair'),
       icon: CopyPlus,
       hint: t('design.addPairHint'),
@@ -62,7 +62,7 @@ export function useDesignActions(): DesignActions {
     const label = design.state.undoLabel
     return simpleAction({
       id: 'undo',
-      group: 'lab',
+      group: 'design',
       label: label === null ? t('design.undo') : t('design.undoWhat', { change: nameOf(label) }),
       icon: Undo2,
       shortcut: 'Ctrl+Z',
@@ -74,7 +74,7 @@ export function useDesignActions(): DesignActions {
     const label = design.state.redoLabel
     return simpleAction({
       id: 'redo',
-      group: 'lab',
+      group: 'design',
       label: label === null ? t('design.redo') : t('design.redoWhat', { change: nameOf(label) }),
       icon: Redo2,
       shortcut: 'Ctrl+Shift+Z',
@@ -85,7 +85,7 @@ export function useDesignActions(): DesignActions {
   const reset = computed(() =>
     simpleAction({
       id: 'reset-design',
-      group: 'lab',
+      group: 'design',
       label: t('changes.resetDesign'),
       icon: History,
       hint: t('design.resetHint'),
@@ -99,7 +99,7 @@ export function useDesignActions(): DesignActions {
     if (!pairs.some((pair) => pair.host === host)) return null
     return simpleAction({
       id: `remove-pair:${host}`,
-      group: 'lab',
+      group: 'design',
       label: t('design.removePair', { host }),
       icon: ServerOff,
       hint: t('design.removePairHint'),
@@ -115,7 +115,7 @@ export function useDesignActions(): DesignActions {
     return (['activeActive', 'activePassive'] as const).map((preset: BalancePreset) =>
       simpleAction({
         id: `${preset}:${balancer.balancer}`,
-        group: 'lab',
+        group: 'design',
         label: t(`design.presets.${preset}`),
         icon: PRESET_ICONS[preset],
         hint: t(`design.presetHints.${preset}`),

@@ -28,7 +28,7 @@ export function useDnsActions(): DnsActions {
   const show = computed(() =>
     simpleAction({
       id: 'show-dns',
-      group: 'network',
+      group: 'dns',
       label: t('dns.show'),
       icon: Signpost,
       hint: t('dns.showHint'),
@@ -38,7 +38,7 @@ export function useDnsActions(): DnsActions {
   const editZone = computed(() =>
     simpleAction({
       id: 'edit-zone',
-      group: 'network',
+      group: 'dns',
       label: t('dns.editZone'),
       icon: History,
       reason: noLab(),
@@ -51,7 +51,7 @@ export function useDnsActions(): DnsActions {
   const flush = computed(() =>
     simpleAction({
       id: 'flush-cache',
-      group: 'network',
+      group: 'dns',
       label: t('dns.flushAll'),
       icon: Eraser,
       reason: noLab() ?? (lab.state.services.some(({ role }) => role === 'resolver') ? null : t('dns.noResolver')),
@@ -61,7 +61,7 @@ export function useDnsActions(): DnsActions {
   const undo = computed(() =>
     simpleAction({
       id: 'undo-zone',
-      group: 'network',
+      group: 'dns',
       label: t('dns.undo'),
       icon: Undo2,
       reason: dns.canUndo ? null : t('dns.nothingToUndo'),
@@ -72,14 +72,14 @@ export function useDnsActions(): DnsActions {
     dns.comparing
       ? simpleAction({
           id: 'stop-failover',
-          group: 'network',
+          group: 'dns',
           label: t('dns.failover.stop'),
           icon: CircleStop,
           run: () => void dns.stopComparing(),
         })
       : simpleAction({
           id: 'compare-failover',
-          group: 'network',
+          group: 'dns',
           label: t('dns.failover.start'),
           icon: Play,
           reason: noLab() ?? (lab.busy.has('failover') ? t('dns.failover.begins') : null),

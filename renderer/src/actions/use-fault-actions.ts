@@ -27,7 +27,7 @@ export function useFaultActions(): FaultActions {
   const breakSomething = computed(() =>
     simpleAction({
       id: 'break-something',
-      group: 'lab',
+      group: 'faults',
       label: t('faults.break'),
       icon: Zap,
       hint: t('faults.breakHint'),
@@ -38,7 +38,7 @@ export function useFaultActions(): FaultActions {
   const repairAll = computed(() =>
     simpleAction({
       id: 'repair-all',
-      group: 'lab',
+      group: 'faults',
       label: t('faults.repairAll'),
       icon: Wrench,
       hint: t('faults.repairAllHint'),

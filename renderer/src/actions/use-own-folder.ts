@@ -67,7 +67,7 @@ export function useOwnFolder(
   return computed(() =>
     simpleAction({
       id: 'own-folder',
-      group: 'lab',
+      group: 'deployments',
       label: t('deployments.folder.open'),
       icon: FolderInput,
       hint: t('deployments.folder.hint'),

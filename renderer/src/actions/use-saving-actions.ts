@@ -25,7 +25,7 @@ export function useSavingActions(): SavingActions {
   const save = computed(() =>
     simpleAction({
       id: 'save-lab-file',
-      group: 'lab',
+      group: 'files',
       label: t('saving.save'),
       icon: Save,
       hint: t('saving.saveHint'),
@@ -36,7 +36,7 @@ export function useSavingActions(): SavingActions {
   const open = computed(() =>
     simpleAction({
       id: 'open-lab-file',
-      group: 'lab',
+      group: 'files',
       label: t('saving.open'),
       icon: FolderOpen,
       hint: t('saving.openHint'),
@@ -51,7 +51,7 @@ export function useSavingActions(): SavingActions {
   const take = computed(() =>
     simpleAction({
       id: 'take-snapshot',
-      group: 'lab',
+      group: 'files',
       label: t('saving.take'),
       icon: Camera,
       hint: t('saving.takeHint'),
@@ -62,7 +62,7 @@ export function useSavingActions(): SavingActions {
   const list = computed(() =>
     simpleAction({
       id: 'show-snapshots',
-      group: 'lab',
+      group: 'files',
       label: t('saving.list'),
       icon: History,
       reason: lab.phase === 'idle' ? t('reasons.noLab') : null,

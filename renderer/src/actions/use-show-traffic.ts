@@ -11,7 +11,7 @@ export function useShowTraffic(): ComputedRef<UiAction> {
   return computed(() =>
     simpleAction({
       id: 'show-traffic',
-      group: 'network',
+      group: 'traffic',
       label: t('traffic.show'),
       icon: Activity,
       hint: t('traffic.showHint'),

@@ -28,7 +28,7 @@ export function useTrafficActions(): TrafficActions {
   const start = computed(() =>
     simpleAction({
       id: 'start-traffic',
-      group: 'network',
+      group: 'traffic',
       label: t('traffic.start'),
       icon: Play,
       reason: cannotStart(),
@@ -41,7 +41,7 @@ export function useTrafficActions(): TrafficActions {
   const stop = computed(() =>
     simpleAction({
       id: 'stop-traffic',
-      group: 'network',
+      group: 'traffic',
       label: t('traffic.stop'),
       icon: CircleStop,
       reason: traffic.running ? (lab.busy.has('stop-traffic') ? t('traffic.stopping') : null) : t('traffic.notRunning'),

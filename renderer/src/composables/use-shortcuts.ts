@@ -13,6 +13,8 @@ export function useShortcuts(): void {
   function actionFor(event: KeyboardEvent): UiAction | null {
     const control = event.ctrlKey || event.metaKey
     if (event.altKey) return null
+    // What "?" does, also where it would be typed.
+    if (!control && event.key === 'F1') return view.help.value
     if (!control && event.key === 'F5') return lab.startOrStop.value
     if (!control && !event.shiftKey && event.key === 'F10') return step.beginOrNext.value
     if (!control && !event.shiftKey && event.key === 'F8') return step.playOrPause.value

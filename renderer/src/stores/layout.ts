@@ -41,6 +41,18 @@ export const useLayoutStore = defineStore('layout', () => {
   /** A wish to bring a dock tab forward; `count` makes two equal wishes two events. */
   const panelRequest = ref<{ readonly panel: DockPanel; readonly count: number } | null>(null)
 
+  /** The dock's panels that can be seen now; null before the dock stands. */
+  const seenPanels = ref<ReadonlySet<DockPanel> | null>(null)
+
+  function isSeen(panel: DockPanel): boolean {
+    return seenPanels.value?.has(panel) ?? true
+  }
+
+  function panelSeen(panel: DockPanel, seen: boolean): void {
+    const others = [...(seenPanels.value ?? [])].filter((one) => one !== panel)
+    seenPanels.value = new Set(seen ? [...others, panel] : others)
+  }
+
   function showPanel(panel: DockPanel): void {
     panelRequest.value = { panel, count: (panelRequest.value?.count ?? 0) + 1 }
   }
@@ -77,6 +89,8 @@ export const useLayoutStore = defineStore('layout', () => {
     resets,
     panelRequest,
     showPanel,
+    isSeen,
+    panelSeen,
     toggleTable,
     movedTo,
     tidy,

@@ -61,8 +61,8 @@ export const usePacketsStore = defineStore('packets', () => {
 
   const network = computed(() => lab.state.network)
   const recording = computed(() => network.value.recording)
-  /** The link that lights up in the topology. */
-  const litLink = computed(() => selected.value?.link ?? null)
+  /** The link that lights up in the topology, while the packets are looked at. */
+  const litLink = computed(() => (layout.isSeen('packets') ? (selected.value?.link ?? null) : null))
 
   function readPage(text: string, from: number | null, limit: number): Promise<PacketPage> {
     return lab.run('readPackets', { filter: text, from, limit })

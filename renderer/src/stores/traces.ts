@@ -3,6 +3,7 @@ import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type Shal
 import { toFailure, type Failure } from '../../../services/contract/errors.ts'
 import type { Trace, TraceSummary, WrittenFile } from '../../../services/contract/index.ts'
 import { useLabStore } from './lab.ts'
+import { useLayoutStore } from './layout.ts'
 import { useNoticesStore } from './notices.ts'
 import { oneOf, remembered } from './remembered.ts'
 
@@ -23,6 +24,7 @@ interface FollowedTrace {
  */
 export const useTracesStore = defineStore('traces', () => {
   const lab = useLabStore()
+  const layout = useLayoutStore()
   const notices = useNoticesStore()
   const view = remembered<TraceView>('trace-view', 'sequence', oneOf(TRACE_VIEWS))
   /** What a person chose from the list; null follows what was done last. */
@@ -125,6 +127,9 @@ export const useTracesStore = defineStore('traces', () => {
     return hop === null ? null : (shown.trace.value?.hops[hop] ?? null)
   })
 
+  /** The link that lights up in the topology, while the trace is looked at. */
+  const litLink = computed(() => (layout.isSeen('trace') ? (selected.value?.link ?? null) : null))
+
   /** Writes a page into the workspace and says where. */
   async function saveReport(name: string, html: string): Promise<WrittenFile | null> {
     const file = await lab.perform('save-report', 'saveReport', { name, html })
@@ -144,6 +149,7 @@ export const useTracesStore = defineStore('traces', () => {
     selectedHop,
     selectedStep,
     selected,
+    litLink,
     choose,
     selectHop,
     clearSelection,

@@ -2,6 +2,7 @@ import { LabError, type BesideProcess, type ServiceState } from '../../contract/
 import type { CapacityReport } from '../../protocols/capacity/report.ts'
 import type { Platform } from '../platform/platform.ts'
 import { startInPty, type PtyExit, type PtyProcess } from './pty-process.ts'
+import { notReady, READY_LIMIT_MS } from './not-ready.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
 import type { ServiceDriver } from './service.ts'
 import { StatusReader } from './status-reports.ts'
@@ -31,8 +32,6 @@ export interface SlotOwner {
   tell(beside: BesideProcess | null): void
 }
 
-/** How long a second process may take until it listens. */
-const READY_LIMIT_MS = 15_000
 /** How long an old process may finish what it has: longer than the programs keep an unused connection. */
 const FINISH_LIMIT_MS = 15_000
 
@@ -96,7 +95,7 @@ export class BesideSlot {
     try {
       const usable = ready.then(() => driver.reachable(reaching.signal))
       const listens = await withLimit(Promise.race([usable, failed]), READY_LIMIT_MS)
-      if (!listens) throw new LabError('SERVICE_NOT_READY', { service: owner.id, seconds: READY_LIMIT_MS / 1000 })
+      if (!listens) throw notReady(owner.id, driver.faults())
     } catch (error) {
       await this.end('kill')
       throw error
@@ -109,8 +108,7 @@ export class BesideSlot {
   /** Gives out the process of the slot and takes in another one. Throws when the slot has none that is ready. */
   exchange(main: Generation | null, state: BesideProcess['state']): Generation {
     const { occupant } = this
-    if (occupant === null || occupant.gone || occupant.state === 'starting')
-      throw new LabError('SERVICE_NOT_READY', { service: this.owner.id, seconds: READY_LIMIT_MS / 1000 })
+    if (occupant === null || occupant.gone || occupant.state === 'starting') throw notReady(this.owner.id)
     this.occupant = null
     if (main !== null) this.enter(main, state)
     this.tell()

@@ -12,6 +12,7 @@ import type { CapacityReport } from '../../protocols/capacity/report.ts'
 import type { Platform } from '../platform/platform.ts'
 import { BesideSlot, type Generation } from './beside-slot.ts'
 import { LogFile } from './log-file.ts'
+import { notReady, READY_LIMIT_MS } from './not-ready.ts'
 import { probeUntilReady, type Probe } from './probe.ts'
 import { startInPty, type ProgramCommand, type PtyExit, type PtyProcess } from './pty-process.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
@@ -32,6 +33,8 @@ export interface ServiceDriver {
   files(): readonly ServiceFile[]
   /** Address, port and release that the process is about to serve. */
   facts(): Pick<ServiceState, 'port' | 'release'>
+  /** Names of the faults that are set on the service now. */
+  faults(): readonly string[]
 }
 
 export interface ServiceSurroundings {
@@ -41,9 +44,9 @@ export interface ServiceSurroundings {
   readonly platform: Platform
   readonly keeper: ProcessKeeper
   readonly logPath: string
-  /** A connection that its process wanted to open was refused. */
   /** How its workers do now. */
   readonly onCapacity?: (report: CapacityReport) => void
+  /** A connection that its process wanted to open was refused. */
   readonly onRefused: (call: RefusedCall) => void
   /** Its process tells what its faults did. */
   readonly onFaults: (figures: ProgramFigures) => void
@@ -51,8 +54,6 @@ export interface ServiceSurroundings {
   readonly tellBeside: (beside: BesideProcess | null) => void
 }
 
-/** How long a start may take before it is called slow; school machines are. */
-const READY_LIMIT_MS = 15_000
 const STOP_GRACE_MS = 5_000
 /** Last line of a process that failed; longer ones don't fit into a sentence. */
 const LAST_LINE_CHARS = 400
@@ -195,7 +196,6 @@ export class Service {
 
   private async becomeReady(signal: AbortSignal): Promise<void> {
     let slow = false
-    const slowFailure = new LabError('SERVICE_NOT_READY', { service: this.id, seconds: READY_LIMIT_MS / 1000 })
     const onReady = (): void => {
       this.answered = true
       if (this.state.state !== 'running') return
@@ -205,6 +205,7 @@ export class Service {
     await new Promise<void>((resolve, reject) => {
       const onSlow = (): void => {
         slow = true
+        const slowFailure = notReady(this.id, this.driver.faults())
         this.around.emit({ type: 'serviceChanged', service: this.id, patch: { failure: toFailure(slowFailure) } })
         reject(slowFailure)
       }

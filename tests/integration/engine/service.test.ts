@@ -49,6 +49,7 @@ function serviceOf(script: string): Service {
     files: () => [],
     facts: () => ({ port: 3000, release: null }),
     reachable: () => Promise.resolve(),
+    faults: () => [],
   }
   const emit = (event: NewLabEvent): void => {
     if (event.type === 'serviceChanged') state = { ...state, ...event.patch }

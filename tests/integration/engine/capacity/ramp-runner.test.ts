@@ -53,7 +53,9 @@ describe('a ramp', () => {
     // Visitors wait for the network and the machine as well: by their latency never fewer are inside.
     expect(calm?.little).toBeGreaterThan((calm?.concurrency ?? NaN) * 0.8)
     expect(last?.errors['503']).toBeGreaterThan(0)
-    expect(last?.latency?.p95).toBeGreaterThan((calm?.latency?.p95 ?? Infinity) * 1.3)
+    // Half of the visitors of a calm lab find a worker free; behind a full queue two are served before one's own turn.
+    expect(calm?.latency?.p50).toBeLessThan(2 * PAIR.costMs)
+    expect(last?.latency?.p95).toBeGreaterThan(2 * PAIR.costMs)
     expect(last?.servers.map(({ service }) => service)).toEqual(state().capacity.map(({ service }) => service))
     expect(state().ramps).toEqual([ramp])
   })

@@ -48,6 +48,15 @@ it('opens help with ? and all commands with Ctrl+K', async () => {
   expect([surfaces.helpOpen, surfaces.paletteOpen]).toEqual([true, true])
 })
 
+it('opens help with F1 also from a field, where ? is typed', async () => {
+  const { wrapper } = await mountWithLab(Window)
+  const surfaces = useSurfacesStore()
+  press('?', {}, wrapper.find('input').element)
+  expect(surfaces.helpOpen).toBe(false)
+  press('F1', {}, wrapper.find('input').element)
+  expect(surfaces.helpOpen).toBe(true)
+})
+
 it('holds a key down without starting and stopping in turns', async () => {
   const { lab } = await mountWithLab(Window, { topology: null })
   press('F5', { repeat: true })

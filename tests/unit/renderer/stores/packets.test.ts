@@ -62,6 +62,16 @@ describe('the selected packet', () => {
     expect(packets.litLink).toBe(row(0).link)
   })
 
+  it('lights up its link only while the packets can be seen', async () => {
+    const layout = useLayoutStore()
+    await packets.select(row(0))
+    layout.panelSeen('packets', true)
+    expect(packets.litLink).toBe(row(0).link)
+    layout.panelSeen('packets', false)
+    layout.panelSeen('faults', true)
+    expect(packets.litLink).toBeNull()
+  })
+
   it('is the last of many that were passed over', async () => {
     asked = []
     await Promise.all([0, 1, 2, 3, 4].map((at) => packets.select(row(at))))
