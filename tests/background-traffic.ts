@@ -13,6 +13,8 @@ export interface BackgroundOptions {
   readonly paths: readonly string[]
   /** Where the requests come from. */
   readonly localAddress: string
+  /** Each request comes anywhere within its interval, so that it does not take turns with others at a balancer. */
+  readonly jitter?: boolean
 }
 
 export interface BackgroundResult {
@@ -23,6 +25,8 @@ export interface BackgroundResult {
   readonly latenciesMs: readonly number[]
   /** How late the latest one was sent. */
   readonly lagMs: number
+  /** How often an answer was followed by a failure or a failure by an answer, in order of the schedule. */
+  readonly turns: number
 }
 
 const TICK_MS = 5
@@ -32,11 +36,13 @@ export class BackgroundTraffic {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 64 })
   private readonly failures: string[] = []
   private readonly latencies: number[] = []
+  private readonly answered: boolean[] = []
   private readonly open = new Set<Promise<void>>()
   private readonly timer: NodeJS.Timeout
   private readonly begunMs = performance.now()
   private sent = 0
   private lagMs = 0
+  private place = 0
 
   constructor(options: BackgroundOptions) {
     this.options = options
@@ -56,28 +62,32 @@ export class BackgroundTraffic {
     clearInterval(this.timer)
     await Promise.all(this.open)
     this.agent.destroy()
-    const { sent, failures, latencies, lagMs } = this
-    return { sent, failures, latenciesMs: latencies, lagMs }
+    const { sent, failures, latencies, lagMs, answered } = this
+    const turns = answered.filter((is, index) => index > 0 && is !== answered[index - 1]).length
+    return { sent, failures, latenciesMs: latencies, lagMs, turns }
   }
 
   private sendDue(): void {
-    const { ratePerSecond, paths } = this.options
+    const { ratePerSecond, paths, jitter } = this.options
     for (;;) {
-      const dueMs = this.begunMs + (this.sent * 1000) / ratePerSecond
+      const number = this.sent
+      const dueMs = this.begunMs + ((number + this.place) * 1000) / ratePerSecond
       if (dueMs > performance.now()) return
-      const path = paths[this.sent % paths.length] ?? '/'
+      const path = paths[number % paths.length] ?? '/'
       this.sent += 1
+      this.place = jitter === true ? Math.random() : 0
       this.lagMs = Math.max(this.lagMs, performance.now() - dueMs)
-      const one = this.send(path, dueMs).finally(() => this.open.delete(one))
+      const one = this.send(path, dueMs, number).finally(() => this.open.delete(one))
       this.open.add(one)
     }
   }
 
-  private send(path: string, dueMs: number): Promise<void> {
+  private send(path: string, dueMs: number, number: number): Promise<void> {
     const { address, port, localAddress } = this.options
     return new Promise((resolve) => {
       const fail = (what: string): void => {
         this.failures.push(what)
+        this.answered[number] = false
         resolve()
       }
       const call = request({ host: address, port, path, agent: this.agent, localAddress, headers: { Host: address } })
@@ -88,6 +98,7 @@ export class BackgroundTraffic {
         answer.once('end', () => {
           if ((answer.statusCode ?? 500) >= 500) return fail(String(answer.statusCode))
           this.latencies.push(performance.now() - dueMs)
+          this.answered[number] = true
           resolve()
         })
       })

@@ -126,6 +126,17 @@ describe('a request that is stepped through', () => {
     expect(trace.hops.some(({ to, failed }) => to === stop.service && failed !== null)).toBe(true)
   })
 
+  it('brings an answer although the process that gave it dies while it is held', async () => {
+    await lab.run('stepRequest', { url: PAGE })
+    const stop = await stepTo(({ service, direction }) => service.startsWith('web-') && direction === 'out')
+    await lab.run('actOnService', { service: stop.service, action: 'kill' })
+    // Longer than the network card takes to look whether anybody is gone.
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    expect(step(lab.state()).stops[stop.no - 1]?.ended).toBeNull()
+    await lab.run('stepToEnd', {})
+    expect(step(await lab.until((state) => step(state).phase === 'done'))).toMatchObject({ status: 200 })
+  })
+
   it('gives up when the DNS server dies that was asked', async () => {
     await lab.run('stepRequest', { url: PAGE })
     await stepTo(({ service, direction }) => service === 'dns-1' && direction === 'in')

