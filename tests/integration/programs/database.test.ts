@@ -187,6 +187,8 @@ describe('Hrana over HTTP', () => {
     const { status } = await pipeline([execute('SELECT 1'), CLOSE])
     expect(status).toBe(200)
     socket.destroy()
+    // The server has seen that nobody waits for the answer any more.
+    await program.waitForLine(/BEGIN IMMEDIATE.*SQLITE_BUSY/)
     await holder.rollback()
     const next = await db.transaction('write')
     await next.execute('INSERT INTO t (body) VALUES (1)')
