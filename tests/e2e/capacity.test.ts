@@ -1,13 +1,12 @@
 import { expect, test } from './fixture.ts'
-import { axe, command, labIsReady } from './hands.ts'
+import { axe, command, startLab } from './hands.ts'
 
 /** Capacity in the real window: workers are set, a ramp finds its knee, the balancer says what it chose. */
 
 test('models workers, finds the knee of a ramp and shows the choices of the balancer', async ({
   hoplab: { window },
 }) => {
-  await window.getByRole('button', { name: 'Start lab' }).click()
-  await labIsReady(window)
+  await startLab(window)
   await command(window, 'Show capacity')
   await expect(window.getByText('No ramp yet')).toBeVisible()
   for (const app of ['app-1', 'app-2']) {

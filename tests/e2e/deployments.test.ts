@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from './fixture.ts'
-import { axe, command, labIsReady, openTab } from './hands.ts'
+import { axe, command, labIsReady, openTab, startLab } from './hands.ts'
 import { ROOT } from './running-app.ts'
 
 /** Deployments in the real window: real releases, real processes, real traffic. */
@@ -12,8 +12,7 @@ import { ROOT } from './running-app.ts'
 const SOON = { timeout: 60_000 }
 
 test.beforeEach(async ({ hoplab: { window } }) => {
-  await window.getByRole('button', { name: 'Start lab' }).click()
-  await labIsReady(window)
+  await startLab(window)
   await openTab(window, 'Deployments')
 })
 
@@ -74,7 +73,7 @@ test('stops at a broken release and says where, and the site goes on', async ({ 
       .first(),
   ).toBeVisible()
   await window.keyboard.press('Escape')
-  await labIsReady(window)
+  await labIsReady(window, 7)
   await showView(window, 'Releases')
   await window.getByRole('navigation', { name: 'Releases' }).getByRole('button', { name: /^v3/ }).click()
   await window.getByRole('button', { name: 'Check v3' }).click()

@@ -1,5 +1,5 @@
 import { expect, test } from './fixture.ts'
-import { labIsReady } from './hands.ts'
+import { labIsReady, startLab } from './hands.ts'
 
 /** The lab is changed while visitors come: in the real window, with real processes behind it. */
 
@@ -8,8 +8,7 @@ test('adds a server pair under traffic, balances otherwise, and undoes it all', 
   const { window } = hoplab
   const main = window.getByRole('main')
   const design = window.getByRole('button', { name: 'Change the lab' })
-  await window.getByRole('button', { name: 'Start lab' }).click()
-  await labIsReady(window, 7)
+  await startLab(window)
 
   const traffic = hoplab.cli('traffic', '--rate', '100', '--for', '25')
   await design.click()

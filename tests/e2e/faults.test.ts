@@ -1,11 +1,10 @@
 import { expect, test } from './fixture.ts'
-import { axe, command, labIsReady, openTab } from './hands.ts'
+import { axe, command, labIsReady, openTab, startLab } from './hands.ts'
 
 /** Breaking things with the real engine, and the proof that they are whole again. */
 
 test.beforeEach(async ({ hoplab: { window } }) => {
-  await window.getByRole('button', { name: 'Start lab' }).click()
-  await labIsReady(window)
+  await startLab(window)
 })
 
 test('slows a link, kills a server, and repairs both with a proof', async ({ hoplab: { window } }) => {
@@ -40,7 +39,7 @@ test('slows a link, kills a server, and repairs both with a proof', async ({ hop
   await window.getByRole('button', { name: 'Repair all' }).click()
   await expect(window.getByRole('heading', { name: 'Repaired: the lab is as before' })).toBeVisible({ timeout: 30_000 })
   await expect(window.getByText('Every server is up at its balancer.')).toBeVisible()
-  await labIsReady(window)
+  await labIsReady(window, 7)
   await expect(window.locator('.vue-flow__edge-path.slowed')).toHaveCount(0)
   await axe(window)
 })
@@ -94,6 +93,6 @@ test('powers a host off and on', async ({ hoplab: { window } }) => {
   await expect(row).toBeVisible()
   await expect(window.getByText('5 of 7 ready').first()).toBeVisible()
   await row.getByRole('button', { name: 'Repair Power off on server-1' }).click()
-  await labIsReady(window)
+  await labIsReady(window, 7)
   await expect(row).toHaveCount(0)
 })

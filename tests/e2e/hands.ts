@@ -28,6 +28,12 @@ export async function axe(window: Page, part?: string): Promise<void> {
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
 }
 
+/** Starts the lab that is chosen at first, the distributed one, and waits until all of it runs. */
+export async function startLab(window: Page): Promise<void> {
+  await window.getByRole('button', { name: 'Start lab' }).click()
+  await labIsReady(window, 7)
+}
+
 const EVERYTHING_READY = /Lab is running\s*·\s*(\d+) of \1 ready/
 
 /** A lab's start takes seconds, and more of them on a busy machine. */

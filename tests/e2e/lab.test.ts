@@ -3,18 +3,13 @@ import type { Page } from '@playwright/test'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from './fixture.ts'
-import { command, labIsReady, openTab } from './hands.ts'
+import { command, labIsReady, openTab, startLab } from './hands.ts'
 import type { RunningApp } from './running-app.ts'
 
 /** The main path of a person through the window, with the real engine and real processes behind it. */
 
 /** Keys mean something only once the window has drawn itself. */
 test.beforeEach(({ hoplab }) => expect(hoplab.window.getByRole('button', { name: 'Start lab' })).toBeEnabled())
-
-async function startLab(window: Page): Promise<void> {
-  await window.getByRole('button', { name: 'Start lab' }).click()
-  await labIsReady(window)
-}
 
 function serviceRow(window: Page, id: string, state: string) {
   return window.getByRole('main').getByRole('button', { name: new RegExp(`^${id} .* ${state}\\b`) })
@@ -87,13 +82,13 @@ test('says which release is broken and where, and the site goes on', async ({ ho
   await dialog.getByRole('button', { name: 'Deploy v2' }).click()
   await expect(dialog.getByText(/index\.js:\d+/).first()).toBeVisible()
   await window.keyboard.press('Escape')
-  await labIsReady(window)
+  await labIsReady(window, 7)
   await expect(window.locator('.vue-flow').getByText('v1', { exact: true })).toHaveCount(2)
 })
 
 test('can be used with the keyboard alone', async ({ hoplab: { window } }) => {
   await window.keyboard.press('F5')
-  await labIsReady(window)
+  await labIsReady(window, 7)
   await window.keyboard.press('Control+Enter')
   await window.keyboard.press('Control+7')
   await expect(window.getByRole('region', { name: 'Result' }).getByText('200 OK', { exact: true })).toBeVisible()

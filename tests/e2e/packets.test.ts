@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from './fixture.ts'
-import { axe, labIsReady } from './hands.ts'
+import { axe, startLab } from './hands.ts'
 
 /** The packets of a real lab, in the real window: found, read, followed, written to a file. */
 
@@ -11,8 +11,7 @@ const PCAPNG_MAGIC = '0a0d0d0a'
 
 test.beforeEach(async ({ hoplab: { window } }) => {
   await expect(window.getByRole('button', { name: 'Start lab' })).toBeEnabled()
-  await window.getByRole('button', { name: 'Start lab' }).click()
-  await labIsReady(window)
+  await startLab(window)
   await window.keyboard.press('Control+Enter')
   await expect(window.getByText(/^Last request: 200/)).toBeVisible()
   await window.keyboard.press('Control+2')

@@ -1,14 +1,13 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from './fixture.ts'
-import { axe, command, labIsReady } from './hands.ts'
+import { axe, command, labIsReady, startLab } from './hands.ts'
 
 /** Lab files and snapshots in the real window. Playwright stands in for the system's dialogs. */
 
 test('keeps a snapshot and comes back to it; saves the lab as a file and opens it', async ({ hoplab }) => {
   const { app, window, home } = hoplab
-  await window.getByRole('button', { name: 'Start lab' }).click()
-  await labIsReady(window)
+  await startLab(window)
 
   await command(window, 'Snapshots')
   const dialog = window.getByRole('dialog', { name: 'Snapshots' })
@@ -54,7 +53,7 @@ test('keeps a snapshot and comes back to it; saves the lab as a file and opens i
   const chosen = window.waitForEvent('filechooser')
   await window.getByRole('button', { name: 'Open lab file' }).click()
   await (await chosen).setFiles(path)
-  await labIsReady(window)
+  await labIsReady(window, 7)
   expect(await hoplab.cli('status')).toMatchObject({ answer: { workspace: expect.stringMatching(/lesson$/) } })
   await window.getByRole('button', { name: 'Stop lab' }).click()
   await expect(window.getByRole('radio', { name: /lesson.*A lab that you opened from a file/ })).toBeVisible()

@@ -1,13 +1,12 @@
 import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from './fixture.ts'
-import { axe, labIsReady, openTab } from './hands.ts'
+import { axe, openTab, startLab } from './hands.ts'
 
 /** Traces and stepping with the real engine: what a person sees was recorded by real network cards. */
 
 test.beforeEach(async ({ hoplab: { window } }) => {
-  await window.getByRole('button', { name: 'Start lab' }).click()
-  await labIsReady(window)
+  await startLab(window)
 })
 
 function sentences(window: Page) {

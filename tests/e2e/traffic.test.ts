@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixture.ts'
-import { axe, command, labIsReady } from './hands.ts'
+import { axe, command, labIsReady, startLab } from './hands.ts'
 
 /** Traffic in the real window: real requests on schedule, and what a killed process does to them. */
 
@@ -56,8 +56,7 @@ test('shows the downtime of a killed web server in the charts and figures', asyn
 })
 
 test('compares two runs and forgets one', async ({ hoplab: { window } }) => {
-  await window.getByRole('button', { name: 'Start lab' }).click()
-  await labIsReady(window)
+  await startLab(window)
   await window.keyboard.press('Control+4')
   await window.getByRole('spinbutton', { name: 'Seconds' }).fill('1')
   const list = window.getByRole('listbox', { name: 'Traffic runs, newest first' })

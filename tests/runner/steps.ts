@@ -16,8 +16,8 @@ export interface Step {
   readonly ownLoopback?: boolean
   /** Only some of its tests are wanted: that the others are skipped is no news. */
   readonly isPart?: boolean
-  /** How the runner is given the tests to run, for a step whose failed tests are tried again by themselves. */
-  readonly narrow?: (failures: readonly Failure[]) => readonly string[]
+  /** The command for nothing but these tests and a report of this name, where failed tests are tried again. */
+  readonly narrow?: (name: string, failures: readonly Failure[]) => readonly string[]
 }
 
 export const RESULTS = join(ROOT, 'tests/.results')
@@ -36,28 +36,27 @@ function tool(script: string, ...args: readonly string[]): readonly string[] {
   return [process.execPath, join(ROOT, 'node_modules', script), ...args]
 }
 
-function vitest(name: string, projects: readonly string[], limitMs: number, folders: readonly string[] = []): Step {
-  const command = tool(
+function vitestCommand(name: string, projects: readonly string[], which: readonly string[]): readonly string[] {
+  return tool(
     'vitest/vitest.mjs',
     ...['run', '--config', '.config/vitest.config.ts'],
     ...projects.flatMap((project) => ['--project', project]),
-    ...folders,
+    ...which,
     ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile({ name })}`],
   )
-  return { name, command, limitMs, runner: 'vitest' }
+}
+
+function vitest(name: string, projects: readonly string[], limitMs: number, folders: readonly string[] = []): Step {
+  return { name, command: vitestCommand(name, projects, folders), limitMs, runner: 'vitest' }
 }
 
 const AGAIN_LIMIT_MS = 3 * MINUTE_MS
 
 /** The same step with nothing but the tests that failed. */
 export function again(step: Step, failures: readonly Failure[]): Step | null {
-  const command = step.narrow?.(failures)
-  if (command === undefined) return null
-  return { ...step, name: againName(step.name), command, limitMs: AGAIN_LIMIT_MS, isPart: true }
-}
-
-function againName(name: string): string {
-  return `${name}-again`
+  const name = `${step.name}-again`
+  const command = step.narrow?.(name, failures)
+  return command === undefined ? null : { ...step, name, command, limitMs: AGAIN_LIMIT_MS, isPart: true }
 }
 
 /** Names as a pattern of the runners, which read regular expressions. */
@@ -118,10 +117,10 @@ function integration(name: string, ...folders: readonly string[]): Step {
   return {
     ...vitest(name, ['integration'], TEST_LIMIT_MS, paths),
     ownLoopback: true,
-    narrow: (failures) => {
+    narrow: (report, failures) => {
       const files = failures.map(({ file }) => relative(ROOT, file))
       const named = ['--testNamePattern', pattern(failures.map((failure) => failure.name))]
-      return vitest(againName(name), ['integration'], AGAIN_LIMIT_MS, [...new Set(files), ...named]).command
+      return vitestCommand(report, ['integration'], [...new Set(files), ...named])
     },
   }
 }
@@ -134,7 +133,7 @@ const E2E: Step = {
   limitMs: TEST_LIMIT_MS,
   runner: 'playwright',
   display: true,
-  narrow: (failures) => {
+  narrow: (_report, failures) => {
     const files = failures.map(({ file }) => pattern([file]))
     // A name begins with its file, which the runner doesn't want there.
     const titles = failures.map(({ name }) => name.split(NAME_SEPARATOR).slice(1).join(' '))

@@ -66,7 +66,7 @@ export class Gate {
   end(pump: Pump): void {
     const lane = this.laneOf(pump)
     if (lane.holdId !== 0) lane.ended = true
-    else if (pump.out && this.inward.holdId !== 0) void this.endOrLose(lane)
+    else if (pump.out && this.holdsRequest) void this.endOrLose(lane)
     else {
       // The head will never be whole; the receiver may say so itself.
       if (lane.keptBytes > 0) pump.forward(takeKept(lane))
@@ -91,7 +91,7 @@ export class Gate {
   }
 
   get holding(): boolean {
-    return this.inward.holdId !== 0 || this.outward.holdId !== 0
+    return this.holdsRequest || this.outward.holdId !== 0
   }
 
   /** Nothing that is kept will arrive any more. */

@@ -11,8 +11,8 @@ import { NOTHING } from '../../nothing.ts'
 const DISTRIBUTED = '1-distributed_web_infrastructure'
 const CHILD = fileURLToPath(new URL('../../traffic-engine-process.ts', import.meta.url))
 
-/** No request of a healthy lab takes longer, on a busy machine either. */
-const UNDER_WAY_MS = 1000
+/** No request of a healthy lab takes longer. */
+const UNDER_WAY_MS = 200
 
 type EventOf<Type extends LabEvent['type']> = Extract<LabEvent, { readonly type: Type }>
 
